@@ -1,0 +1,6 @@
+"""`python -m wasifix`."""
+
+from wasifix.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""(project, builds, advisories) -> findings, and what prevents the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from wasifix.advisories import Advisory
+from wasifix.conditions import held
+from wasifix.markers import NONE, Marker, decode
+from wasifix.model import Build, Confidence, Evidence, Finding, Level, Prevented
+from wasifix.project import Project, target_confidence
+from wasifix.rust import Answer, Channel
+
+
+def detect(
+    project: Project, builds: Iterable[Build], advisories: Iterable[Advisory]
+) -> tuple[tuple[Finding, ...], tuple[Prevented, ...]]:
+    """Which advisories hold, and which would but for one thing."""
+    findings: dict[tuple[object, ...], Finding] = {}
+    prevented: list[Prevented] = []
+    builds = tuple(builds)
+    for advisory in advisories:
+        for build in builds:
+            answer = _affected(advisory, project, build)
+            if build.target.value not in advisory.targets or answer is Answer.NO:
+                continue
+            reasons = (held(condition, project, build) for condition in advisory.unless)
+            if (reason := next((each for each in reasons if each is not None), None)) is not None:
+                prevented.append(
+                    Prevented(id=advisory.id, build=build.id, why=reason.why, evidence=reason.evidence)
+                )
+                continue
+            finding = _finding(advisory, project, build, answer)
+            key = (advisory.id, finding.level, build.toolchain.evidence)
+            if key in findings:
+                finding = replace(findings[key], builds=(*findings[key].builds, build.id))
+            findings[key] = finding
+    return tuple(findings.values()), tuple(prevented)
+
+
+def _affected(advisory: Advisory, project: Project, build: Build) -> Answer:
+    toolchain = build.toolchain.value
+    if toolchain is None or toolchain.channel is None:
+        return Answer.UNKNOWN
+    if toolchain.channel is Channel.NIGHTLY and Channel.NIGHTLY not in advisory.channels:
+        date = toolchain.date
+        in_time = date is not None and any(date in each for each in advisory.nightly)
+        triggered = all(held(each, project, build) for each in advisory.nightly_when)
+        return Answer.YES if in_time and triggered else Answer.NO
+    if toolchain.channel not in advisory.channels:
+        return Answer.NO
+    return toolchain.within(advisory.rust)
+
+
+def _finding(advisory: Advisory, project: Project, build: Build, answer: Answer) -> Finding:
+    covering = tuple(_covering(project, advisory.id))
+    sure = answer is Answer.YES
+    level = Level.ERROR if sure and not covering else Level.NOTE
+    return Finding(
+        id=advisory.id,
+        level=level,
+        confidence=target_confidence(project, str(build.target.value)) if sure else Confidence.POSSIBLE,
+        message=advisory.title if sure else f"possible: {advisory.title}",
+        builds=(build.id,),
+        evidence=tuple(_chain(advisory, build, sure)) + tuple(evidence for _, evidence in covering),
+        symptoms=advisory.symptoms,
+        covered_by=tuple(dict.fromkeys(strategy for strategy, _ in covering)),
+    )
+
+
+def _chain(advisory: Advisory, build: Build, sure: bool) -> Iterator[Evidence]:
+    """Why: the toolchain, the target, and what would have prevented it but does not."""
+    if build.toolchain.evidence:
+        note = advisory.toolchain_note if sure else build.toolchain.reason
+        yield replace(build.toolchain.evidence[0], note=note)
+        yield from build.toolchain.evidence[1:]
+    else:
+        yield Evidence(path="", text="no rust-toolchain file", note="rustup's default toolchain decides")
+    for evidence in build.target.evidence[:1]:
+        yield replace(evidence, note=advisory.target_note)
+    if build.max_memory.evidence:
+        yield replace(build.max_memory.evidence[0], note="no larger than --initial-memory")
+
+
+def _covering(project: Project, advisory: str) -> Iterator[tuple[str, Evidence]]:
+    """Strategies whose comment and change are both still there."""
+    for path, text, marker in project.markers():
+        if marker.author.advisory == advisory and in_force(text, marker):
+            line = text.count("\n", 0, marker.start) + 1
+            note = f"workaround `{marker.author.strategy}`, {marker.author.effect}"
+            yield (
+                marker.author.strategy,
+                Evidence(path=path, line=line, column=1, text="# wasifix", note=note),
+            )
+
+
+def in_force(text: str, marker: Marker) -> bool:
+    """Whether the lines below a comment still say what wasifix wrote."""
+    table_end = text.find("\n[", marker.end + 2)
+    below = text[marker.end : table_end if table_end > 0 else len(text)]
+    values = (decode(step.new, "") for step in marker.steps if step.new != NONE)
+    return all(word in below for value in values for word in value.strip("[]").split())

@@ -1,0 +1,85 @@
+"""Bytes to text and back without loss: byte-order mark, line ends and missing final newlines stay."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from wasifix.errors import UnreadableInput
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Characters `start`..`end` of a text become `text`. An insertion has `start == end`."""
+
+    start: int
+    end: int
+    text: str
+
+
+def decode(path: str, data: bytes) -> tuple[str, bool]:
+    """The text without its byte-order mark, and whether it had one.
+
+    Raises UnreadableInput with line and column where the bytes are not UTF-8.
+    """
+    has_mark = data.startswith(codecs.BOM_UTF8)
+    body = data[len(codecs.BOM_UTF8) :] if has_mark else data
+    try:
+        return body.decode("utf-8"), has_mark
+    except UnicodeDecodeError as error:
+        before = body[: error.start]
+        start_of_line = before.rfind(b"\n") + 1
+        raise UnreadableInput(
+            "not UTF-8",
+            path=path,
+            line=before.count(b"\n") + 1,
+            column=len(before[start_of_line:].decode("utf-8", "replace")) + 1,
+            advice="save the file as UTF-8: rustup and Cargo read nothing else",
+        ) from None
+
+
+def encode(text: str, has_mark: bool) -> bytes:
+    """The inverse of `decode`."""
+    return (codecs.BOM_UTF8 if has_mark else b"") + text.encode("utf-8")
+
+
+def position(text: str, offset: int) -> tuple[int, int]:
+    """1-based line and column, in characters."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def line_start(text: str, offset: int) -> int:
+    """Where the line of the offset begins."""
+    return text.rfind("\n", 0, offset) + 1
+
+
+def line_end(text: str, offset: int) -> int:
+    """Where the line of the offset ends, its line end included."""
+    end = text.find("\n", offset)
+    return len(text) if end < 0 else end + 1
+
+
+def line_at(text: str, offset: int) -> str:
+    """The line of the offset without its line end and outer spaces."""
+    return text[line_start(text, offset) : line_end(text, offset)].strip()
+
+
+def eol_near(text: str, offset: int) -> str:
+    """The line end in use around the offset: of the line itself, else of the one before, else `\\n`."""
+    end = line_end(text, offset)
+    if not text.endswith("\n", 0, end):
+        end = line_start(text, offset)
+    return "\r\n" if text.endswith("\r\n", 0, end) else "\n"
+
+
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
+    """The text after all edits. Raises ValueError where two of them overlap."""
+    parts: list[str] = []
+    done = 0
+    for edit in sorted(edits, key=lambda each: (each.start, each.end)):
+        if edit.start < done:
+            raise ValueError("edits overlap")
+        parts += (text[done : edit.start], edit.text)
+        done = edit.end
+    return "".join((*parts, text[done:]))

@@ -1,0 +1,185 @@
+"""Plans as new texts, each proven before anybody may write it.
+
+A new text must parse, its values must be the old ones plus exactly the intended change, and all lines that
+the change does not name must be there as before, byte for byte.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from wasifix.documents.text import apply_edits, decode, encode, line_start, position
+from wasifix.documents.toml import TomlDocument, parse_toml, value_at
+from wasifix.documents.toml_values import CannotEdit
+from wasifix.documents.toml_write import edits_for
+from wasifix.markers import Author
+from wasifix.model import (
+    Append,
+    Change,
+    Declined,
+    Evidence,
+    FileChange,
+    FileEdit,
+    KeyPath,
+    Plan,
+    Remove,
+    Rename,
+    Set,
+    SetLine,
+)
+from wasifix.tree import Tree
+
+
+class Unproven(Exception):
+    """An edit that failed its own proof: a bug in wasifix, caught before anything was written."""
+
+
+def render(tree: Tree, plan: Plan, author: Author) -> tuple[FileChange, ...] | Declined:
+    """The files that the plan changes, proven; Declined where one place cannot be edited."""
+    changes: list[FileChange] = []
+    for edit in plan.edits:
+        old = tree.read(edit.path)
+        try:
+            new = rendered(edit, old, author)
+        except CannotEdit as refusal:
+            return Declined(
+                strategy=plan.strategy,
+                reason=f"{edit.path} cannot be edited safely: {refusal.reason}",
+                at=_place(edit.path, old or b"", refusal.offset),
+                instead=f"make the change by hand: {', '.join(map(described, edit.changes))}",
+            )
+        if new != old:
+            changes.append(FileChange(path=edit.path, old=old, new=new))
+    return tuple(changes)
+
+
+def rendered(edit: FileEdit, old: bytes | None, author: Author) -> bytes:
+    """The new bytes of one file. Raises CannotEdit, and Unproven where a proof fails."""
+    if any(isinstance(change, SetLine) for change in edit.changes):
+        return _one_line(edit, old or b"")
+    before = parse_toml(edit.path, old or b"")
+    changes = tuple(each for each in edit.changes if not _holds(before.values, each))
+    if not changes:
+        return old or b""
+    try:
+        text = apply_edits(before.text, edits_for(before, changes, author))
+    except ValueError as error:
+        raise CannotEdit(str(error), 0) from error
+    after = parse_toml(edit.path, encode(text, before.has_mark))
+    _prove_values(before, after, changes)
+    _prove_lines(before, after, changes)
+    return encode(text, before.has_mark)
+
+
+def described(change: Change) -> str:
+    """The change in words, for a message."""
+    match change:
+        case Set(path, value):
+            return f"set {_dotted(path)} to {value}"
+        case Append(path, items):
+            return f"add {', '.join(items)} to {_dotted(path)}"
+        case Remove(path):
+            return f"remove {_dotted(path)}"
+        case Rename(path, name):
+            return f"rename {_dotted(path)} to {name}"
+        case SetLine(text):
+            return f"set the line to {text}"
+
+
+def changed_values(values: dict[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
+    """The value tree after the changes, computed without any text."""
+    values = copy.deepcopy(values)
+    for change in changes:
+        match change:
+            case Set(path, value):
+                _parent(values, path)[path[-1]] = list(value) if isinstance(value, tuple) else value
+            case Append(path, items):
+                _parent(values, path)[path[-1]].extend(items)
+            case Remove(path):
+                del _parent(values, path)[path[-1]]
+            case Rename(path, name):
+                parent = _parent(values, path)
+                parent[name] = parent.pop(path[-1])
+            case SetLine():
+                raise TypeError("a one-line file has no values")
+    return values
+
+
+def _one_line(edit: FileEdit, old: bytes) -> bytes:
+    text, has_mark = decode(edit.path, old)
+    (change,) = edit.changes
+    assert isinstance(change, SetLine)
+    body = text.strip()
+    start = text.index(body)
+    new = text[:start] + change.text + text[start + len(body) :]
+    if new.strip() != change.text or len(new.splitlines()) != len(text.splitlines()):
+        raise Unproven(f"{edit.path}: more than the one line would change")
+    return encode(new, has_mark)
+
+
+def _prove_values(before: TomlDocument, after: TomlDocument, changes: tuple[Change, ...]) -> None:
+    if after.values != changed_values(before.values, changes):
+        raise Unproven(f"{before.path}: the new values are not the intended ones")
+
+
+def _prove_lines(before: TomlDocument, after: TomlDocument, changes: tuple[Change, ...]) -> None:
+    """Every line that no change names is still there, and in the same order."""
+    named = {number for change in changes for number in _named_lines(before, change)}
+    old = before.text.splitlines(keepends=True)
+    kept = [line for number, line in enumerate(old, 1) if number not in named and not _is_marker(line)]
+    new = iter(after.text.splitlines(keepends=True))
+    for index, line in enumerate(kept):
+        last = index == len(kept) - 1 and not line.endswith("\n")
+        if not any(candidate == line or (last and candidate.rstrip("\r\n") == line) for candidate in new):
+            raise Unproven(f"{before.path}: a line that no change names would change: {line.strip()!r}")
+    ends = Counter(line.endswith("\r\n") for line in old if line.endswith("\n"))
+    if len(ends) == 1 and any(
+        line.endswith("\r\n") not in ends
+        for line in after.text.splitlines(keepends=True)
+        if line.endswith("\n")
+    ):
+        raise Unproven(f"{before.path}: line ends would be mixed")
+
+
+def _named_lines(document: TomlDocument, change: Change) -> Iterable[int]:
+    match change:
+        case Rename(path, _):
+            for header in document.headers_below(path):
+                yield position(document.text, header.start)[0]
+        case Set(path, _) | Append(path, _) | Remove(path):
+            found = document.locate(path) or document.locate(path[:-1])
+            if found is not None and found.value.kind != "":
+                first = position(document.text, line_start(document.text, found.entry.start))[0]
+                last = position(document.text, found.value.end)[0]
+                yield from range(first, last + 1)
+
+
+def _holds(values: dict[str, Any], change: Change) -> bool:
+    if isinstance(change, Set):
+        value = list(change.value) if isinstance(change.value, tuple) else change.value
+        present = value_at(values, change.path)
+        return type(present) is type(value) and bool(present == value)
+    return False
+
+
+def _is_marker(line: str) -> bool:
+    return line.lstrip().startswith("# wasifix ")
+
+
+def _parent(values: Any, path: KeyPath) -> Any:
+    for key in path[:-1]:
+        values = values.setdefault(key, {}) if isinstance(values, dict) else values[key]
+    return values
+
+
+def _place(path: str, data: bytes, offset: int) -> Evidence:
+    text, _ = decode(path, data)
+    line, column = position(text, offset)
+    return Evidence(path=path, line=line, column=column)
+
+
+def _dotted(path: KeyPath) -> str:
+    return ".".join(str(key) for key in path)

@@ -1,0 +1,241 @@
+"""Frozen values that travel from the files to the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+from wasifix.rust import Toolchain
+
+T = TypeVar("T")
+
+TomlValue = str | int | bool | tuple[str, ...]
+KeyPath = tuple[str | int, ...]
+"""A place in a TOML value tree: keys of tables and indices of arrays."""
+
+
+class Level(StrEnum):
+    """How loud a finding is. Errors and warnings make `check` exit with 1, notes do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+class Confidence(StrEnum):
+    """How sure a finding is."""
+
+    CONFIRMED = "confirmed"
+    LIKELY = "likely"
+    POSSIBLE = "possible"
+
+
+class Effect(StrEnum):
+    """What a strategy does about the cause of a finding."""
+
+    REMOVES_CAUSE = "removes-cause"
+    AVOIDS_TARGET = "avoids-target"
+    UNPROVEN = "unproven"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """A place that says something: path relative to the tree's root, 1-based line and column (characters).
+
+    `path` is empty for what comes from no file (an environment variable, an option).
+    """
+
+    path: str
+    line: int = 0
+    column: int = 0
+    text: str = ""
+    note: str = ""
+
+    @property
+    def place(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact(Generic[T]):
+    """A value with its evidence; `value` is None when it is not known or absent, and `reason` says why."""
+
+    value: T | None
+    evidence: tuple[Evidence, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Build:
+    """One way the project gets built for a WebAssembly target."""
+
+    id: str
+    title: str
+    target: Fact[str]
+    toolchain: Fact[Toolchain]
+    max_memory: Fact[int]
+    """Bytes; what the linker is told besides the target's own arguments."""
+    initial_memory: Fact[int]
+    bootstrap: Fact[bool]
+    """Whether RUSTC_BOOTSTRAP makes the compiler act as a nightly."""
+    clang_linker: Fact[bool]
+    """Whether the linker is a clang driver instead of rust-lld."""
+    runner: Fact[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Remedy:
+    """A strategy as a report shows it."""
+
+    strategy: str
+    effect: Effect
+    summary: str
+    caveat: str
+    reference: str
+
+    @property
+    def command(self) -> str:
+        return f"wasifix apply --strategy {self.strategy}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """An advisory or a project check that holds for one or more builds."""
+
+    id: str
+    level: Level
+    confidence: Confidence
+    message: str
+    builds: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    symptoms: tuple[str, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+    covered_by: tuple[str, ...] = ()
+    """Strategies whose marked workaround is in place."""
+
+    @property
+    def fails(self) -> bool:
+        return self.level is not Level.NOTE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prevented:
+    """An advisory that would hold for a build but for one thing, which the evidence names."""
+
+    id: str
+    build: str
+    why: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What `check` found."""
+
+    builds: tuple[Build, ...]
+    findings: tuple[Finding, ...]
+    prevented: tuple[Prevented, ...]
+    files_read: tuple[str, ...]
+
+    @property
+    def fails(self) -> bool:
+        return any(finding.fails for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """The value at `path` becomes `value`; missing tables are made. A tuple is an array of strings."""
+
+    path: KeyPath
+    value: TomlValue
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """The items are added at the end of the array at `path`, which exists."""
+
+    path: KeyPath
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """The key or array item at `path` goes away."""
+
+    path: KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """The table at `path` gets another last key; its contents stay."""
+
+    path: KeyPath
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetLine:
+    """The only line of a one-line `rust-toolchain` becomes `text`."""
+
+    text: str
+
+
+Change = Set | Append | Remove | Rename | SetLine
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileEdit:
+    """What a plan wants of one file: changes of value, not of text. A missing file is made."""
+
+    path: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What a strategy wants to do. No edits: everything is in place already."""
+
+    strategy: str
+    edits: tuple[FileEdit, ...]
+    follow_up: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Declined:
+    """Why a strategy does nothing here, where that can be seen, and what to do instead."""
+
+    strategy: str
+    reason: str
+    at: Evidence | None = None
+    instead: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileChange:
+    """A file's bytes before and after; `old` is None for a new file, `new` for one that goes away."""
+
+    path: str
+    old: bytes | None
+    new: bytes | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proposal:
+    """The answer to `apply`: what would change, and what the checked result says."""
+
+    before: Report
+    outcomes: tuple[Plan | Declined, ...]
+    changes: tuple[FileChange, ...] = ()
+    after: Report | None = None
+    remedies: Mapping[str, Remedy] = field(default_factory=dict)
+
+    @property
+    def declined(self) -> tuple[Declined, ...]:
+        return tuple(each for each in self.outcomes if isinstance(each, Declined))
+
+    @property
+    def plans(self) -> tuple[Plan, ...]:
+        return tuple(each for each in self.outcomes if isinstance(each, Plan))

@@ -1,0 +1,82 @@
+"""Where the command runs: the project's tree on disk, the variables that count, and whether to use colour."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from wasifix.errors import NoProject, UnreadableInput
+from wasifix.tree import DiskTree
+
+_VARIABLES = ("RUSTFLAGS", "RUSTC_BOOTSTRAP", "RUSTUP_TOOLCHAIN")
+_PREFIXES = ("CARGO_BUILD_", "CARGO_ENCODED_RUSTFLAGS", "CARGO_PROFILE_", "CARGO_TARGET_")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A folder in a tree. `base` leads from the current folder to the tree's root."""
+
+    tree: DiskTree
+    start: str
+    base: str
+    name: str
+
+
+def locate(path: Path) -> Place:
+    """The tree that the folder belongs to. Raises NoProject, UnreadableInput.
+
+    Its root is the repository's top folder; without a repository, the topmost folder above with a Cargo.toml.
+    Nothing above the root is read.
+    """
+    folder = path if path.is_dir() else path.parent
+    if not path.exists():
+        raise NoProject("there is no such folder", path=str(path))
+    try:
+        folder = folder.resolve(strict=True)
+    except OSError as error:
+        raise UnreadableInput(f"cannot be read ({error.strerror})", path=str(path)) from error
+    root = _root(folder)
+    start = folder.relative_to(root).as_posix()
+    base = Path(os.path.relpath(root, Path.cwd())).as_posix()
+    return Place(
+        tree=DiskTree(root),
+        start="" if start == "." else start,
+        base="" if base == "." else base,
+        name=str(path) if str(path) != "." else folder.name,
+    )
+
+
+def environment() -> dict[str, str]:
+    """The variables that change what Cargo and rustup do.
+
+    Below `cargo wasifix`, rustup has set RUSTUP_TOOLCHAIN for Cargo's own process: that is no choice of the
+    user's, so it does not count. https://rust-lang.github.io/rustup/overrides.html
+    """
+    found = {
+        name: value for name, value in os.environ.items() if name in _VARIABLES or name.startswith(_PREFIXES)
+    }
+    if "CARGO" in os.environ:
+        found.pop("RUSTUP_TOOLCHAIN", None)
+    return found
+
+
+def use_colour(wish: str, is_terminal: bool) -> bool:
+    """The option first, then NO_COLOR, then FORCE_COLOR, then whether a terminal is there.
+
+    https://no-color.org, https://force-color.org
+    """
+    if wish != "auto":
+        return wish == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (is_terminal and os.environ.get("TERM") != "dumb")
+
+
+def _root(folder: Path) -> Path:
+    above = (folder, *folder.parents)
+    for each in above:
+        if (each / ".git").exists():
+            return each
+    with_manifest = [each for each in above if (each / "Cargo.toml").is_file()]
+    return with_manifest[-1] if with_manifest else folder

@@ -1,0 +1,174 @@
+"""Cargo's configuration files from a folder upward, merged as Cargo merges them.
+
+Rules: https://doc.rust-lang.org/cargo/reference/config.html#hierarchical-structure
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from wasifix.documents.toml import TomlDocument
+from wasifix.errors import OutsideProject, UnreadableInput
+from wasifix.model import Evidence, Fact, KeyPath
+from wasifix.project.cfg import cfg_matches
+from wasifix.project.link_args import Flag
+from wasifix.project.sources import Sources
+from wasifix.tree import join, parent, upward
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A configured value and where it stands."""
+
+    value: Any
+    document: TomlDocument
+    path: KeyPath
+
+    @property
+    def evidence(self) -> Evidence:
+        return self.document.evidence(self.path)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CargoConfig:
+    """All files that Cargo reads when it runs in a folder; the first wins."""
+
+    layers: tuple[TomlDocument, ...]
+    environment: Mapping[str, str]
+
+    def all(self, *path: str) -> Iterator[Setting]:
+        """The value of each layer that has one, the winner first."""
+        for document in self.layers:
+            value = document.get(*path)
+            if value is not None:
+                yield Setting(value, document, path)
+
+    def winner(self, *path: str) -> Setting | None:
+        """The value that counts, for keys that do not merge."""
+        return next(self.all(*path), None)
+
+    def names(self, *path: str) -> tuple[str, ...]:
+        """The keys of a table, over all layers."""
+        found = (each.value for each in self.all(*path))
+        return tuple(dict.fromkeys(key for table in found if isinstance(table, dict) for key in table))
+
+    def rustflags(self, triple: str) -> tuple[Flag, ...]:
+        """The flags that rustc gets for a target: from one source only, the first that is set.
+
+        https://doc.rust-lang.org/cargo/reference/config.html#buildrustflags
+        """
+        if (encoded := self.environment.get("CARGO_ENCODED_RUSTFLAGS")) is not None:
+            return _from_variable("CARGO_ENCODED_RUSTFLAGS", [each for each in encoded.split("\x1f") if each])
+        if (plain := self.environment.get("RUSTFLAGS")) is not None:
+            return _from_variable("RUSTFLAGS", plain.split())
+        flags = self._flags("target", triple)
+        variable = f"CARGO_TARGET_{_variable_part(triple)}_RUSTFLAGS"
+        flags += _from_variable(variable, self.environment.get(variable, "").split())
+        for key in sorted(self.names("target")):
+            if cfg_matches(key, triple):
+                flags += self._flags("target", key)
+        if flags:
+            return flags
+        variable = "CARGO_BUILD_RUSTFLAGS"
+        return self._flags("build") + _from_variable(variable, self.environment.get(variable, "").split())
+
+    def flags_variable(self) -> str | None:
+        """The environment variable that makes Cargo ignore all configured rustflags, if one is set."""
+        return next(
+            (each for each in ("CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS") if each in self.environment), None
+        )
+
+    def target_setting(self, triple: str, key: str) -> Fact[str]:
+        """`runner` or `linker` of a target: environment, then its own table, then a matching `cfg()`."""
+        variable = f"CARGO_TARGET_{_variable_part(triple)}_{key.upper()}"
+        if value := self.environment.get(variable):
+            return Fact(value=value, evidence=(Evidence(path="", text=f"{variable}={value}"),))
+        tables = [triple, *(each for each in self.names("target") if cfg_matches(each, triple))]
+        for table in tables:
+            if (setting := self.winner("target", table, key)) is not None:
+                return Fact(value=_command(setting.value), evidence=(setting.evidence,))
+        return Fact(value=None, reason=f"no {key} is configured")
+
+    def _flags(self, *table: str) -> tuple[Flag, ...]:
+        flags: list[Flag] = []
+        for setting in reversed(list(self.all(*table, "rustflags"))):
+            if isinstance(setting.value, str):
+                flags += [Flag(each, setting.evidence) for each in setting.value.split()]
+            elif isinstance(setting.value, list):
+                flags += [
+                    Flag(str(each), setting.document.evidence((*setting.path, index)))
+                    for index, each in enumerate(setting.value)
+                ]
+        return tuple(flags)
+
+
+def read_config(sources: Sources, start: str, environment: Mapping[str, str]) -> CargoConfig:
+    """The configuration of the folder. Raises UnreadableInput."""
+    layers: list[TomlDocument] = []
+    for folder in upward(start):
+        document = _of_folder(sources, folder)
+        if document is not None:
+            layers += _with_includes(sources, document, ())
+    return CargoConfig(layers=tuple(layers), environment=environment)
+
+
+def _of_folder(sources: Sources, folder: str) -> TomlDocument | None:
+    old = sources.toml(join(folder, ".cargo/config"))
+    new = sources.toml(join(folder, ".cargo/config.toml"))
+    if old is not None and new is not None and old.values != new.values:
+        raise UnreadableInput(
+            f"two configuration files disagree: this one and {new.path}",
+            path=old.path,
+            line=1,
+            column=1,
+            advice=f"Cargo takes {old.path} and warns: move what it says to {new.path} and delete it",
+        )
+    return old or new
+
+
+def _with_includes(
+    sources: Sources, document: TomlDocument, including: tuple[str, ...]
+) -> Iterator[TomlDocument]:
+    """The file, then what it includes: the own values win, and of two included files the later one."""
+    yield document
+    listed = document.get("include")
+    entries = listed if isinstance(listed, list) else [listed] if isinstance(listed, str) else []
+    for index, entry in reversed(list(enumerate(entries))):
+        name = entry.get("path") if isinstance(entry, dict) else entry
+        if not isinstance(name, str):
+            continue
+        at = document.evidence(("include", index) if isinstance(listed, list) else ("include",))
+        try:
+            path = join(parent(document.path), name)
+        except OutsideProject as error:
+            raise OutsideProject(
+                error.message, path=at.path, line=at.line, column=at.column, advice=error.advice
+            ) from None
+        if path in (*including, document.path):
+            raise UnreadableInput(f"{path} includes itself", path=at.path, line=at.line, column=at.column)
+        included = sources.toml(path)
+        if included is not None:
+            yield from _with_includes(sources, included, (*including, document.path))
+        elif not (isinstance(entry, dict) and entry.get("optional") is True):
+            raise UnreadableInput(
+                f"there is no {path}",
+                path=at.path,
+                line=at.line,
+                column=at.column,
+                advice="Cargo needs it too",
+            )
+
+
+def _from_variable(name: str, flags: list[str]) -> tuple[Flag, ...]:
+    evidence = Evidence(path="", text=f"{name}={' '.join(flags)}", note="environment variable")
+    return tuple(Flag(flag, evidence) for flag in flags)
+
+
+def _variable_part(triple: str) -> str:
+    return triple.upper().replace("-", "_").replace(".", "_")
+
+
+def _command(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,0 +1,87 @@
+"""Cargo profiles: what a setting is in effect, and what hides it.
+
+Rules: https://doc.rust-lang.org/cargo/reference/profiles.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from wasifix.documents.toml import TomlDocument
+from wasifix.model import Evidence, KeyPath
+from wasifix.project.cargo_config import CargoConfig
+
+BUILT_IN_PARENTS = {"test": "dev", "bench": "release"}
+Scalar = str | int | bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProfileSetting:
+    """One value of a profile and where it stands."""
+
+    value: Scalar
+    evidence: Evidence
+    document: TomlDocument | None = None
+    path: KeyPath = ()
+
+
+def variable(profile: str, key: str) -> str:
+    """The environment variable that sets a key of a profile."""
+    return f"CARGO_PROFILE_{profile}_{key}".upper().replace("-", "_")
+
+
+def settings(manifest: TomlDocument, config: CargoConfig, profile: str, key: str) -> Iterator[ProfileSetting]:
+    """Everything that sets the key for the profile, what counts first: environment, config, manifest.
+
+    A profile that leaves a key open takes it from the profile it inherits.
+    """
+    seen: set[str] = set()
+    current: str | None = profile
+    while current is not None and current not in seen:
+        seen.add(current)
+        yield from _own_settings(manifest, config, current, key)
+        parent = next(
+            (str(each.value) for each in _own_settings(manifest, config, current, "inherits")), None
+        )
+        current = parent or BUILT_IN_PARENTS.get(current)
+
+
+def masks(manifest: TomlDocument, config: CargoConfig, profile: str, key: str) -> Iterator[ProfileSetting]:
+    """What hides a key of the root manifest's profile: another value with a higher rank."""
+    for setting in _own_settings(manifest, config, profile, key):
+        if setting.document is manifest:
+            return
+        yield setting
+
+
+def package_overrides(
+    manifest: TomlDocument, config: CargoConfig, profile: str, key: str
+) -> Iterator[ProfileSetting]:
+    """The key as `[profile.NAME.package.SPEC]` sets it for single packages."""
+    for document in (*config.layers, manifest):
+        packages = document.get("profile", profile, "package")
+        for spec in packages if isinstance(packages, dict) else ():
+            yield from _in_document(document, ("profile", profile, "package", spec, key))
+
+
+def _own_settings(
+    manifest: TomlDocument, config: CargoConfig, profile: str, key: str
+) -> Iterator[ProfileSetting]:
+    yield from _in_environment(config.environment, variable(profile, key))
+    for document in (*config.layers, manifest):
+        yield from _in_document(document, ("profile", profile, key))
+
+
+def _in_environment(environment: Mapping[str, str], name: str) -> Iterator[ProfileSetting]:
+    if (text := environment.get(name)) is not None:
+        value: Scalar = {"true": True, "false": False}.get(text, int(text) if text.isdecimal() else text)
+        yield ProfileSetting(
+            value=value, evidence=Evidence(path="", text=f"{name}={text}", note="environment variable")
+        )
+
+
+def _in_document(document: TomlDocument, path: KeyPath) -> Iterator[ProfileSetting]:
+    value = document.get(*path)
+    if isinstance(value, (str, int, bool)):
+        yield ProfileSetting(value=value, evidence=document.evidence(path), document=document, path=path)

@@ -1,0 +1,41 @@
+"""Reads each file of a tree once, and remembers which files there were."""
+
+from __future__ import annotations
+
+from wasifix.documents.text import decode
+from wasifix.documents.toml import TomlDocument, parse_toml
+from wasifix.tree import Tree
+
+
+class Sources:
+    """A tree with a memory. Every method returns None where there is no such file."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self._bytes: dict[str, bytes | None] = {}
+        self._toml: dict[str, TomlDocument] = {}
+
+    @property
+    def files_read(self) -> tuple[str, ...]:
+        """The files that were there, in the order of their first reading."""
+        return tuple(path for path, data in self._bytes.items() if data is not None)
+
+    def read(self, path: str) -> bytes | None:
+        """The file's bytes. Raises UnreadableInput."""
+        if path not in self._bytes:
+            self._bytes[path] = self.tree.read(path)
+        return self._bytes[path]
+
+    def text(self, path: str) -> str | None:
+        """The file's text. Raises UnreadableInput."""
+        data = self.read(path)
+        return None if data is None else decode(path, data)[0]
+
+    def toml(self, path: str) -> TomlDocument | None:
+        """The parsed file. Raises UnreadableInput."""
+        if path not in self._toml:
+            data = self.read(path)
+            if data is None:
+                return None
+            self._toml[path] = parse_toml(path, data)
+        return self._toml[path]

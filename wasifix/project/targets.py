@@ -1,0 +1,117 @@
+"""Which WebAssembly targets a folder is built for, and what says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wasifix.documents.text import line_at, position
+from wasifix.model import Confidence, Evidence, KeyPath
+from wasifix.project.cargo_config import CargoConfig
+from wasifix.project.sources import Sources
+from wasifix.project.toolchain import TARGETS, ToolchainFile
+from wasifix.project.workspace import Workspace
+from wasifix.tree import join
+
+THREADS_TARGETS = ("wasm32-wasip1-threads", "wasm32-wasi-preview1-threads")
+Use = tuple[str, Confidence, Evidence]
+
+
+def target_uses(
+    sources: Sources, workspace: Workspace, config: CargoConfig, files: tuple[ToolchainFile, ...]
+) -> tuple[Use, ...]:
+    """Each WebAssembly target with what says that it is built, the strongest sign first."""
+    found = [
+        *_configured(config),
+        *_aliases(config),
+        *_tables(config),
+        *_napi(sources, workspace),
+        *_installed(files),
+    ]
+    return tuple(use for use in found if is_wasm(use[0]))
+
+
+def is_wasm(triple: str) -> bool:
+    """Whether the name is that of a WebAssembly target."""
+    return triple.startswith("wasm32")
+
+
+def alias_words(value: object) -> tuple[tuple[str, KeyPath], ...]:
+    """The words of an alias, each with its path inside the value (none for a string)."""
+    if isinstance(value, str):
+        return tuple((word, ()) for word in value.split())
+    if isinstance(value, list):
+        return tuple((str(word), (index,)) for index, word in enumerate(value))
+    return ()
+
+
+def option_value(words: tuple[str, ...], option: str) -> str | None:
+    """The value of `--option V` or `--option=V`, the last one if there are more."""
+    found = None
+    for index, word in enumerate(words):
+        if word == "--":
+            break
+        if word == option and index + 1 < len(words):
+            found = words[index + 1]
+        elif word.startswith(f"{option}="):
+            found = word.removeprefix(f"{option}=")
+    return found
+
+
+def _configured(config: CargoConfig) -> Iterator[Use]:
+    if triple := config.environment.get("CARGO_BUILD_TARGET"):
+        yield triple, Confidence.CONFIRMED, Evidence(path="", text=f"CARGO_BUILD_TARGET={triple}")
+        return
+    setting = config.winner("build", "target")
+    if setting is None:
+        return
+    if isinstance(setting.value, str):
+        yield setting.value, Confidence.CONFIRMED, setting.evidence
+    elif isinstance(setting.value, list):
+        for index, triple in enumerate(setting.value):
+            yield str(triple), Confidence.CONFIRMED, setting.document.evidence((*setting.path, index))
+
+
+def _aliases(config: CargoConfig) -> Iterator[Use]:
+    for name in config.names("alias"):
+        setting = config.winner("alias", name)
+        if setting is not None:
+            words = tuple(word for word, _ in alias_words(setting.value))
+            if (triple := option_value(words, "--target")) is not None:
+                yield triple, Confidence.CONFIRMED, setting.evidence
+
+
+def _tables(config: CargoConfig) -> Iterator[Use]:
+    for name in config.names("target"):
+        for setting in config.all("target", name):
+            yield name, Confidence.CONFIRMED, setting.evidence
+
+
+def _installed(files: tuple[ToolchainFile, ...]) -> Iterator[Use]:
+    for file in files:
+        if file.document is not None:
+            for index, triple in enumerate(file.targets):
+                yield triple, Confidence.LIKELY, file.document.evidence((*TARGETS, index))
+
+
+def _napi(sources: Sources, workspace: Workspace) -> Iterator[Use]:
+    """The targets that napi's build command knows: `napi.targets` in the package.json beside a manifest."""
+    for package in workspace.packages:
+        if not any(name == "napi-build" for name, _, _ in package.dependencies(("build-dependencies",))):
+            continue
+        for folder in dict.fromkeys((package.folder, workspace.folder)):
+            yield from _napi_targets(sources, join(folder, "package.json"))
+
+
+def _napi_targets(sources: Sources, path: str) -> Iterator[Use]:
+    import json
+
+    text = sources.text(path)
+    try:
+        listed = json.loads(text or "{}").get("napi", {}).get("targets", [])
+    except (ValueError, AttributeError, RecursionError):
+        return
+    for triple in listed if isinstance(listed, list) else []:
+        if text and isinstance(triple, str) and (offset := text.find(f'"{triple}"')) >= 0:
+            line, column = position(text, offset)
+            evidence = Evidence(path=path, line=line, column=column, text=line_at(text, offset))
+            yield triple, Confidence.LIKELY, evidence

@@ -1,0 +1,133 @@
+"""Which toolchain rustup takes in a folder, and from which file.
+
+Rules: https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wasifix.documents.text import position
+from wasifix.documents.toml import TomlDocument
+from wasifix.errors import UnreadableInput
+from wasifix.model import Evidence, Fact
+from wasifix.project.sources import Sources
+from wasifix.rust import Toolchain, parse_toolchain
+from wasifix.tree import join, upward
+
+CHANNEL = ("toolchain", "channel")
+TARGETS = ("toolchain", "targets")
+FILE_NAMES = ("rust-toolchain", "rust-toolchain.toml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToolchainFile:
+    """A file that chooses the toolchain. `document` is None for one line with a bare name."""
+
+    path: str
+    name: str | None
+    evidence: Evidence
+    document: TomlDocument | None
+
+    @property
+    def is_path(self) -> bool:
+        """Whether it names a folder instead of a toolchain."""
+        return self.document is not None and self.document.get("toolchain", "path") is not None
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The targets that rustup installs along."""
+        listed = self.document.get(*TARGETS) if self.document else None
+        return tuple(str(each) for each in listed) if isinstance(listed, list) else ()
+
+
+def governing_files(sources: Sources, start: str) -> tuple[ToolchainFile, ...]:
+    """The toolchain files of the nearest folder that has one; the first of them is the one rustup takes.
+
+    Raises UnreadableInput where a file is broken, or two of them name different toolchains.
+    """
+    for folder in upward(start):
+        files = tuple(file for name in FILE_NAMES if (file := _read(sources, join(folder, name))) is not None)
+        if len(files) == 2 and files[0].name != files[1].name:
+            other = files[1].evidence
+            raise UnreadableInput(
+                f"two files choose the toolchain: {files[0].name} here, {files[1].name} in {other.place}",
+                path=files[0].path,
+                line=files[0].evidence.line,
+                column=files[0].evidence.column,
+                advice=f"rustup takes {files[0].path} and warns: delete the one that is wrong",
+            )
+        if files:
+            return files
+    return ()
+
+
+def effective_toolchain(
+    files: tuple[ToolchainFile, ...], environment: Mapping[str, str], assumed: str | None
+) -> Fact[Toolchain]:
+    """The toolchain of a build in this folder. `assumed` settles what the files leave open."""
+    found = _chosen(files, environment)
+    if assumed is None or (found.value is not None and not found.value.is_floating):
+        return found
+    evidence = Evidence(path="", text=f"--assume-rust {assumed}", note="assumed")
+    return Fact(value=parse_toolchain(assumed), evidence=(*found.evidence, evidence))
+
+
+def _chosen(files: tuple[ToolchainFile, ...], environment: Mapping[str, str]) -> Fact[Toolchain]:
+    if name := environment.get("RUSTUP_TOOLCHAIN"):
+        evidence = Evidence(
+            path="", text=f"RUSTUP_TOOLCHAIN={name}", note="environment variable, wins over files"
+        )
+        return Fact(value=parse_toolchain(name), evidence=(evidence,))
+    if not files:
+        return Fact(value=None, reason="no rust-toolchain file: rustup's default toolchain decides")
+    file = files[0]
+    if file.is_path:
+        reason = "a toolchain in a folder: its version is not in the project's files"
+        return Fact(value=parse_toolchain("path"), evidence=(file.evidence,), reason=reason)
+    if file.name is None:
+        reason = "names no channel: rustup's default toolchain decides"
+        return Fact(value=None, evidence=(file.evidence,), reason=reason)
+    toolchain = parse_toolchain(file.name)
+    reason = ""
+    if toolchain.is_custom:
+        reason = f"`{file.name}` is a custom toolchain: its version is not in the project's files"
+    elif toolchain.is_floating:
+        reason = f"`{file.name}` moves: which release it is depends on the machine"
+    return Fact(value=toolchain, evidence=(file.evidence,), reason=reason)
+
+
+def _read(sources: Sources, path: str) -> ToolchainFile | None:
+    text = sources.text(path)
+    if text is None:
+        return None
+    if not path.endswith(".toml") and len(text.splitlines()) == 1 and text.strip():
+        name = text.strip()
+        line, column = position(text, text.index(name))
+        evidence = Evidence(path=path, line=line, column=column, text=name)
+        return ToolchainFile(path=path, name=name, evidence=evidence, document=None)
+    document = sources.toml(path)
+    assert document is not None
+    toolchain = document.get("toolchain")
+    if not isinstance(toolchain, dict):
+        raise UnreadableInput(
+            "rustup needs a [toolchain] table here",
+            path=path,
+            line=1,
+            column=1,
+            advice="add it, or delete the file",
+        )
+    channel = toolchain.get("channel")
+    if channel is not None and not isinstance(channel, str):
+        at = document.evidence(CHANNEL)
+        raise UnreadableInput(
+            "the channel must be a string",
+            path=path,
+            line=at.line,
+            column=at.column,
+            advice="put it in quotes: without them 1.90 is the number 1.9, and rustup refuses it",
+        )
+    key = "channel" if channel is not None else "path" if "path" in toolchain else None
+    evidence = document.evidence(("toolchain", key) if key else ("toolchain",))
+    return ToolchainFile(path=path, name=channel, evidence=evidence, document=document)

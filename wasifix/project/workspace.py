@@ -1,0 +1,253 @@
+"""The workspace root and its members, found as Cargo finds them.
+
+Rules: https://doc.rust-lang.org/cargo/reference/workspaces.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from wasifix.documents.toml import TomlDocument
+from wasifix.errors import NoProject, OutsideProject, UnreadableInput
+from wasifix.model import Evidence, Fact, KeyPath
+from wasifix.project.sources import Sources
+from wasifix.tree import Tree, join, parent, upward
+
+DEPENDENCY_TABLES = ("dependencies", "dev-dependencies", "build-dependencies")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """A Cargo.toml."""
+
+    document: TomlDocument
+
+    @property
+    def path(self) -> str:
+        return self.document.path
+
+    @property
+    def folder(self) -> str:
+        return parent(self.path)
+
+    @property
+    def is_package(self) -> bool:
+        return "package" in self.document.values or "project" in self.document.values
+
+    @property
+    def name(self) -> str:
+        """The package's name, or the path of a manifest that has none."""
+        name = self.document.get("package", "name")
+        return name if isinstance(name, str) else self.path
+
+    def dependencies(self, kinds: tuple[str, ...] = DEPENDENCY_TABLES) -> Iterator[tuple[str, Any, KeyPath]]:
+        """Name, value and place of each dependency, those below `[target.*]` too."""
+        places: list[KeyPath] = [(kind,) for kind in kinds]
+        places += [("target", key, kind) for key in self.document.table("target") for kind in kinds]
+        for place in places:
+            table = self.document.get(*place)
+            if isinstance(table, dict):
+                for name, value in table.items():
+                    yield name, value, (*place, name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """The root manifest and all packages, the root package first if there is one."""
+
+    root: Manifest
+    packages: tuple[Manifest, ...]
+
+    @property
+    def folder(self) -> str:
+        return self.root.folder
+
+    def rust_version(self, package: Manifest) -> Fact[str]:
+        """The package's `rust-version`, inherited from the workspace where it says so."""
+        declared = package.document.get("package", "rust-version")
+        path: KeyPath = ("package", "rust-version")
+        document = package.document
+        if isinstance(declared, dict):
+            path, document = ("workspace", "package", "rust-version"), self.root.document
+            declared = document.get(*path)
+        if not isinstance(declared, str):
+            return Fact(value=None, reason="no rust-version")
+        return Fact(value=declared, evidence=(document.evidence(path),))
+
+
+def find_workspace(sources: Sources, start: str) -> Workspace:
+    """The workspace that the folder belongs to.
+
+    Raises NoProject, or UnreadableInput where a manifest is missing, broken or left out of its workspace.
+    """
+    nearest = _nearest_manifest(sources, start)
+    root = _root_of(sources, nearest)
+    packages = _packages(sources, root)
+    if nearest.path not in [package.path for package in packages] and nearest.path != root.path:
+        raise UnreadableInput(
+            f"this package lies in the workspace of {root.path} but is no member of it",
+            path=nearest.path,
+            advice="Cargo refuses it too: list it in `workspace.members` or `workspace.exclude`",
+        )
+    return Workspace(root=root, packages=packages)
+
+
+def _nearest_manifest(sources: Sources, start: str) -> Manifest:
+    for folder in upward(start):
+        document = sources.toml(join(folder, "Cargo.toml"))
+        if document is not None:
+            return Manifest(document=document)
+    nested = [join(join(start, name), "Cargo.toml") for name in sources.tree.folders(start)]
+    there = [path for path in nested if sources.tree.read(path) is not None]
+    advice = "name the folder of a Rust project: wasifix check PATH"
+    if there:
+        advice = f"there is one in {parent(there[0])}: name that folder"
+    raise NoProject("no Cargo.toml in this folder or above it", path=start, advice=advice)
+
+
+def _root_of(sources: Sources, manifest: Manifest) -> Manifest:
+    if "workspace" in manifest.document.values:
+        return manifest
+    pointed = _pointed_root(sources, manifest)
+    if pointed is not None:
+        return pointed
+    for folder in upward(manifest.folder)[1:]:
+        document = sources.toml(join(folder, "Cargo.toml"))
+        if document is None:
+            continue
+        above = Manifest(document=document)
+        if "workspace" in document.values:
+            if not _is_excluded(above, manifest.folder):
+                return above
+        elif (pointed := _pointed_root(sources, above)) is not None:
+            return pointed
+    return manifest
+
+
+def _pointed_root(sources: Sources, manifest: Manifest) -> Manifest | None:
+    pointer = manifest.document.get("package", "workspace")
+    if not isinstance(pointer, str):
+        return None
+    at = manifest.document.evidence(("package", "workspace"))
+    path = join(_inside(at, manifest.folder, pointer), "Cargo.toml")
+    document = sources.toml(path)
+    if document is None or "workspace" not in document.values:
+        raise UnreadableInput(
+            f"`workspace` leads to {path}, which is no workspace root",
+            path=at.path,
+            line=at.line,
+            column=at.column,
+        )
+    return Manifest(document=document)
+
+
+def _packages(sources: Sources, root: Manifest) -> tuple[Manifest, ...]:
+    found: dict[str, Manifest] = {}
+    if root.is_package:
+        found[root.path] = root
+    waiting = list(_listed_members(sources, root)) if "workspace" in root.document.values else []
+    if "workspace" in root.document.values and root.is_package:
+        waiting += _path_dependencies(root, root)
+    while waiting:
+        folder, at = waiting.pop(0)
+        path = join(folder, "Cargo.toml")
+        if path in found or path == root.path:
+            continue
+        document = sources.toml(path)
+        if document is None:
+            if at is None:
+                continue  # a folder that a glob or a dependency names; Cargo says more about those
+            raise UnreadableInput(
+                f"there is no {path}",
+                path=at.path,
+                line=at.line,
+                column=at.column,
+                advice="Cargo needs it too",
+            )
+        found[path] = Manifest(document=document)
+        waiting += _path_dependencies(root, found[path])
+    return tuple(found.values())
+
+
+def _listed_members(sources: Sources, root: Manifest) -> Iterator[tuple[str, Evidence | None]]:
+    members = root.document.get("workspace", "members")
+    for index, pattern in enumerate(members if isinstance(members, list) else []):
+        if not isinstance(pattern, str):
+            continue
+        at = root.document.evidence(("workspace", "members", index))
+        is_glob = any(sign in pattern for sign in "*?[")
+        for folder in _globbed(sources.tree, at, root.folder, pattern):
+            if not is_glob or not _is_excluded(root, folder):
+                yield folder, None if is_glob else at
+
+
+def _path_dependencies(root: Manifest, package: Manifest) -> list[tuple[str, Evidence | None]]:
+    """Path dependencies below the root's folder are members without being listed."""
+    found: list[tuple[str, Evidence | None]] = []
+    for _, value, _ in package.dependencies():
+        if isinstance(value, dict) and isinstance(value.get("path"), str):
+            try:
+                folder = join(package.folder, value["path"])
+            except OutsideProject:
+                continue
+            if (folder == root.folder or _is_below(folder, root.folder)) and not _is_excluded(root, folder):
+                found.append((folder, None))
+    return found
+
+
+def _is_excluded(root: Manifest, folder: str) -> bool:
+    """Whether `exclude` names the folder or one above it; a member that is listed by name stays one."""
+    workspace = root.document.table("workspace")
+
+    def names(key: str) -> bool:
+        listed = workspace.get(key)
+        for each in listed if isinstance(listed, list) else []:
+            try:
+                place = join(root.folder, str(each))
+            except OutsideProject:
+                continue
+            if folder == place or _is_below(folder, place):
+                return True
+        return False
+
+    return names("exclude") and not names("members")
+
+
+def _globbed(tree: Tree, at: Evidence, folder: str, pattern: str) -> list[str]:
+    places = [folder]
+    for part in pattern.strip("/").split("/"):
+        if not any(sign in part for sign in "*?["):
+            places = [_inside(at, place, part) for place in places]
+        elif part == "**":
+            places = [below for place in places for below in _all_below(tree, place)]
+        else:
+            places = [
+                join(place, name)
+                for place in places
+                for name in tree.folders(place)
+                if fnmatchcase(name, part)
+            ]
+    return places
+
+
+def _all_below(tree: Tree, folder: str) -> Iterator[str]:
+    yield folder
+    for name in tree.folders(folder):
+        if name not in (".git", "target"):
+            yield from _all_below(tree, join(folder, name))
+
+
+def _inside(at: Evidence, folder: str, name: str) -> str:
+    try:
+        return join(folder, name)
+    except OutsideProject as error:
+        raise OutsideProject(
+            error.message, path=at.path, line=at.line, column=at.column, advice=error.advice
+        ) from None
+
+
+def _is_below(folder: str, above: str) -> bool:
+    return not above or folder.startswith(above + "/")

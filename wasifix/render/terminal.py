@@ -1,0 +1,46 @@
+"""Words on a terminal: colour with a meaning, columns, and no control characters from foreign files."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+WIDTH = 80
+"""Columns that text output keeps to."""
+
+_CODES = {"error": "1;31", "warning": "1;33", "note": "1;36", "good": "1;32", "bold": "1", "dim": "2"}
+
+
+def clean(text: str) -> str:
+    """The text with everything that a terminal could obey, or that turns text around, spelled out."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_spelled(character) for character in text)
+
+
+def shortened(text: str, width: int) -> str:
+    """The text in at most so many columns, its end cut off visibly."""
+    return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Paints text if colour is on."""
+
+    colour: bool = False
+
+    def paint(self, kind: str, text: str) -> str:
+        """Text in the colour of a level, or `good`, `bold`, `dim`."""
+        return f"\x1b[{_CODES[kind]}m{text}\x1b[0m" if self.colour and text else text
+
+
+PLAIN = Style()
+"""No colour."""
+
+
+def _spelled(character: str) -> str:
+    if character == "\t":
+        return " "
+    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+        return f"\\u{{{ord(character):x}}}"
+    return character

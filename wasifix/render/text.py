@@ -1,0 +1,197 @@
+"""Reports for people: the important first, evidence that an editor can jump to, at most 80 columns."""
+
+from __future__ import annotations
+
+import posixpath
+import textwrap
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from wasifix.model import Build, Declined, Effect, Evidence, Finding, Prevented, Proposal, Report
+from wasifix.render.terminal import PLAIN, WIDTH, Style, clean, shortened
+
+EFFECT_WORDS = {
+    Effect.REMOVES_CAUSE: "removes the cause",
+    Effect.AVOIDS_TARGET: "avoids the target",
+    Effect.UNPROVEN: "unproven",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextOptions:
+    """`base` leads from the current folder to the tree's root; `path` is what the user named."""
+
+    style: Style = PLAIN
+    base: str = ""
+    path: str = ""
+
+
+def render_check(report: Report, options: TextOptions, seconds: float | None = None) -> str:
+    """The findings, then what was prevented, then one line of summary."""
+    lines: list[str] = []
+    for finding in report.findings:
+        lines += [*_finding(report, finding, options), ""]
+    lines += _prevented(report, options)
+    lines.append(_summary(report, seconds))
+    return "\n".join(lines) + "\n"
+
+
+def render_outcome(proposal: Proposal, options: TextOptions, written: bool) -> str:
+    """What `apply` says beside the patch: what was done, what that is worth, and what comes next."""
+    style = options.style
+    lines: list[str] = []
+    for outcome in proposal.outcomes:
+        if isinstance(outcome, Declined):
+            lines += _declined(outcome, options)
+            continue
+        remedy = proposal.remedies[outcome.strategy]
+        kind = "good" if remedy.effect is Effect.REMOVES_CAUSE else "warning"
+        effect = style.paint(kind, EFFECT_WORDS[remedy.effect])
+        lines.append(f"{style.paint('bold', outcome.strategy)}: {remedy.summary} ({effect})")
+        lines += _wrapped(f"{remedy.caveat}.", "  ")
+        lines.append(f"  {remedy.reference}")
+        for note in outcome.notes:
+            lines += _wrapped(clean(note), "  note: ")
+    if not proposal.outcomes:
+        lines.append("Nothing to fix: no finding that this strategy remedies.")
+    if proposal.declined:
+        return "\n".join([*lines, "Nothing was changed."]) + "\n"
+    if proposal.changes:
+        verb = "Changed" if written else "Would change"
+        lines.append(f"{verb} {', '.join(_shown(change.path, options) for change in proposal.changes)}.")
+        lines.append("Next:")
+        lines += [f"  {clean(command)}" for plan in proposal.plans for command in plan.follow_up]
+    elif proposal.plans:
+        lines.append("Everything is in place already: no change.")
+    return "\n".join(lines) + "\n"
+
+
+def _finding(report: Report, finding: Finding, options: TextOptions) -> Iterator[str]:
+    head = options.style.paint(finding.level, f"{finding.level}[{finding.id}]")
+    message = finding.message
+    if finding.covered_by:
+        message += f" (covered by {', '.join(finding.covered_by)})"
+    yield from _wrapped(f"{head}: {options.style.paint('bold', clean(message))}", "")
+    yield from _evidence(finding.evidence, options)
+    yield from _wrapped(_where(report, finding), "  in: ")
+    if finding.symptoms:
+        yield from _wrapped("; ".join(map(readable_symptom, finding.symptoms)), "  seen as: ")
+    if finding.covered_by:
+        yield from _wrapped(
+            "a workaround is in place; it can hide the crash but does not remove its cause", "  "
+        )
+    if finding.remedies:
+        yield ""
+        yield from _remedies(finding, options)
+
+
+def _evidence(evidence: Iterable[Evidence], options: TextOptions) -> Iterator[str]:
+    rows = [(_place(each, options), clean(each.text), clean(each.note)) for each in evidence]
+    first = min(max((len(place) for place, _, _ in rows), default=0), 40)
+    second = min(max((len(text) for _, text, _ in rows), default=0), 32)
+    for place, text, note in rows:
+        line = f"  {place:<{first}}  {shortened(text, WIDTH - first - 4):<{second}}".rstrip()
+        if not note:
+            yield line
+        elif len(line) + len(note) + 2 <= WIDTH:
+            yield f"{line:<{first + second + 4}}  {note}"
+        else:
+            yield line
+            yield from _wrapped(note, " " * (first + 4))
+
+
+def _remedies(finding: Finding, options: TextOptions) -> Iterator[str]:
+    width = max(len(words) for words in EFFECT_WORDS.values())
+    command = max(len(remedy.command) for remedy in finding.remedies)
+    for effect, words in EFFECT_WORDS.items():
+        label = words
+        for remedy in (each for each in finding.remedies if each.effect is effect):
+            kind = "good" if effect is Effect.REMOVES_CAUSE else "dim"
+            room = WIDTH - width - command - 6
+            yield (
+                f"  {options.style.paint(kind, f'{label:<{width}}')}  {remedy.command:<{command}}  "
+                f"{shortened(remedy.summary, room)}"
+            ).rstrip()
+            label = ""
+
+
+def _prevented(report: Report, options: TextOptions) -> Iterator[str]:
+    titles = {build.id: build for build in report.builds}
+    seen: set[tuple[str, tuple[Evidence, ...]]] = set()
+    for each in report.prevented:
+        if (each.id, each.evidence) in seen:
+            continue
+        seen.add((each.id, each.evidence))
+        yield from _one_prevented(each, titles[each.build], options)
+        yield ""
+
+
+def _one_prevented(prevented: Prevented, build: Build, options: TextOptions) -> Iterator[str]:
+    head = options.style.paint("good", f"ok[{prevented.id}]")
+    yield from _wrapped(f"{head}: prevented: {clean(prevented.why)}", "")
+    yield from _evidence(prevented.evidence, options)
+    yield f"  in: {_build(build)}"
+
+
+def _where(report: Report, finding: Finding) -> str:
+    titles = {build.id: build for build in report.builds}
+    names = dict.fromkeys(_build(titles[build]) for build in finding.builds)
+    return ", ".join(names)
+
+
+def _build(build: Build) -> str:
+    return f"{build.title} ({clean(str(build.target.value))})"
+
+
+def _declined(declined: Declined, options: TextOptions) -> Iterator[str]:
+    yield from _wrapped(
+        f"{options.style.paint('error', 'declined')}[{declined.strategy}]: {clean(declined.reason)}", ""
+    )
+    if declined.at is not None:
+        yield from _evidence([declined.at], options)
+    if declined.instead:
+        yield from _wrapped(clean(declined.instead), "  instead: ")
+
+
+def _summary(report: Report, seconds: float | None) -> str:
+    counts = [
+        f"{number} {level}{'s' * (number != 1)}"
+        for level in ("error", "warning", "note")
+        if (number := sum(finding.level == level for finding in report.findings))
+    ]
+    builds = len(report.builds)
+    if not builds:
+        found = "No WebAssembly build in the files of this project"
+    else:
+        found = f"{', '.join(counts) or 'Nothing to report'} in {builds} build{'s' * (builds != 1)}"
+    files = len(report.files_read)
+    took = "" if seconds is None else f" in {seconds * 1000:.0f} ms"
+    return f"{found}. Read {files} file{'s' * (files != 1)}{took}."
+
+
+def readable_symptom(symptom: str) -> str:
+    """A symptom as a person would write it."""
+    return symptom.replace("{number}", "N").replace("{any}", "...")
+
+
+def _place(evidence: Evidence, options: TextOptions) -> str:
+    if not evidence.path:
+        return "-"
+    place = _shown(evidence.path, options)
+    return f"{place}:{evidence.line}:{evidence.column}" if evidence.line else place
+
+
+def _shown(path: str, options: TextOptions) -> str:
+    return clean(posixpath.normpath(posixpath.join(options.base, path)))
+
+
+def _wrapped(text: str, lead: str) -> list[str]:
+    indent = " " * (len(lead) if not lead.strip() or len(lead) < 8 else 4)
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=lead,
+        subsequent_indent=indent or "  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,151 @@
+"""Rust toolchain names and releases, compared by number; the answer to "is it in the range?" may be unknown.
+
+The names are rustup's: https://rust-lang.github.io/rustup/concepts/toolchains.html
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+UNBOUNDED = 10**6
+"""Stands for "any higher number" in the upper end of a range of releases."""
+
+
+class Answer(Enum):
+    """A question about a project can have no certain answer."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Channel(StrEnum):
+    """A release channel of Rust."""
+
+    STABLE = "stable"
+    BETA = "beta"
+    NIGHTLY = "nightly"
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Release:
+    """A Rust or Wasmtime release. Numbers compare as numbers: 1.100 comes after 1.99."""
+
+    major: int
+    minor: int
+    patch: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+    @classmethod
+    def parse(cls, text: str) -> Release:
+        """Reads `1`, `1.90` or `1.90.0`; missing numbers are zero, as in Cargo's `rust-version`.
+
+        Raises ValueError for anything else.
+        """
+        match = re.fullmatch(r"(\d{1,5})(?:\.(\d{1,5}))?(?:\.(\d{1,5}))?", text)
+        if match is None:
+            raise ValueError(f"not a release number: {text!r}")
+        return cls(*(int(number or 0) for number in match.groups()))
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRange:
+    """Releases from `introduced` up to, not including, `fixed` (None: no release has the fix)."""
+
+    introduced: Release
+    fixed: Release | None = None
+
+    def __contains__(self, release: Release) -> bool:
+        return self.introduced <= release and (self.fixed is None or release < self.fixed)
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """Nightlies from `introduced` up to, not including, `fixed`."""
+
+    introduced: datetime.date
+    fixed: datetime.date | None = None
+
+    def __contains__(self, date: datetime.date) -> bool:
+        return self.introduced <= date and (self.fixed is None or date < self.fixed)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Toolchain:
+    """A toolchain name and the releases that it may stand for.
+
+    `low`..`high` are the first and last release that the name can mean; both None when that depends on
+    the machine (`stable`) or on somebody's own naming (a custom toolchain, which has no channel).
+    """
+
+    name: str
+    channel: Channel | None
+    low: Release | None = None
+    high: Release | None = None
+    date: datetime.date | None = None
+
+    @property
+    def is_custom(self) -> bool:
+        return self.channel is None
+
+    @property
+    def is_floating(self) -> bool:
+        """Whether `rustup update` can move it to another minor release."""
+        return self.channel is not None and self.low is None and self.date is None
+
+    @property
+    def exact(self) -> Release | None:
+        """The one release that the name means, if it means one."""
+        return self.low if self.low is not None and self.low == self.high else None
+
+    def within(self, ranges: Iterable[ReleaseRange]) -> Answer:
+        """Whether the releases that the name can mean lie in one of the ranges."""
+        if self.low is None or self.high is None:
+            return Answer.UNKNOWN
+        hits = [(self.low in each, self.high in each) for each in ranges]
+        if any(low and high for low, high in hits):
+            return Answer.YES
+        return Answer.UNKNOWN if any(low or high for low, high in hits) else Answer.NO
+
+
+_NAME = re.compile(
+    r"(?P<channel>stable|beta|nightly|(?P<release>\d+\.\d{1,3}(?:\.\d+)?)(?P<beta>-beta(?:\.\d+)?)?(?P<night>-nightly)?)"
+    r"(?:-(?P<date>\d{4}-\d{2}-\d{2}))?"
+    r"(?:-(?P<host>[a-z0-9_]+(?:-[a-z0-9_.]+){1,3}))?"
+)
+
+
+def parse_toolchain(name: str) -> Toolchain:
+    """Reads a toolchain name as rustup does; what is no channel and no release is a custom toolchain."""
+    match = _NAME.fullmatch(name)
+    if match is None:
+        return Toolchain(name=name, channel=None)
+    date: datetime.date | None = None
+    if match["date"]:
+        try:
+            date = datetime.date.fromisoformat(match["date"])
+        except ValueError:
+            return Toolchain(name=name, channel=None)
+    if match["release"] is None:
+        return _of_channel(name, Channel(match["channel"]), date)
+    release = Release.parse(match["release"])
+    channel = Channel.NIGHTLY if match["night"] else Channel.BETA if match["beta"] else Channel.STABLE
+    # `1.91` is a channel of its own: it moves to the last patch release of 1.91.
+    moves = channel is Channel.STABLE and match["release"].count(".") == 1
+    high = Release(release.major, release.minor, UNBOUNDED) if moves else release
+    return Toolchain(name=name, channel=channel, low=release, high=high, date=date)
+
+
+def _of_channel(name: str, channel: Channel, date: datetime.date | None) -> Toolchain:
+    if date is None:
+        return Toolchain(name=name, channel=channel)
+    from wasifix.releases import release_on
+
+    low, high = release_on(channel, date)
+    return Toolchain(name=name, channel=channel, low=low, high=high, date=date)

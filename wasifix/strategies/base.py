@@ -1,0 +1,65 @@
+"""What a strategy is, and what several of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from wasifix.model import Build, Declined, Effect, Evidence, Finding, Plan
+from wasifix.project import Project
+from wasifix.project.cargo_config import Setting
+from wasifix.project.targets import alias_words, option_value
+from wasifix.rust import Release
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """What the user asks of all strategies."""
+
+    rust: Release | None = None
+    force: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hits:
+    """The findings that a strategy is to remedy, and the builds that they hit."""
+
+    findings: tuple[Finding, ...]
+    builds: tuple[Build, ...]
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The targets of the builds, each once."""
+        return tuple(dict.fromkeys(str(build.target.value) for build in self.builds))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Strategy:
+    """A remedy: what it claims, and what it does. `reference` shows the claim."""
+
+    name: str
+    summary: str
+    effect: Effect
+    caveat: str
+    reference: str
+    plan: Callable[[Project, Hits, Options], Plan | Declined]
+
+
+def test_command(targets: tuple[str, ...], arguments: str = "--release") -> tuple[str, ...]:
+    """The commands that try the result, after the article: a clean build, then the tests of each target."""
+    return ("cargo clean", *(f"cargo test --target {target} {arguments}" for target in targets))
+
+
+def aliases_for(project: Project, targets: tuple[str, ...]) -> Iterator[tuple[str, Setting]]:
+    """The aliases of the Cargo configuration that build for one of the targets."""
+    for name in project.config.names("alias"):
+        setting = project.config.winner("alias", name)
+        if setting is not None:
+            words = tuple(word for word, _ in alias_words(setting.value))
+            if option_value(words, "--target") in targets:
+                yield name, setting
+
+
+def environment_note(evidence: Evidence) -> str:
+    """A note on a variable that hides what a strategy writes."""
+    return f"{evidence.text} is set in your environment and hides this change: unset it"

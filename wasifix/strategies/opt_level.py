@@ -1,0 +1,59 @@
+"""Lower the optimisation of release builds (the article's step 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wasifix.model import Effect, FileEdit, Plan, Set
+from wasifix.project import Project
+from wasifix.project.profiles import masks, package_overrides
+from wasifix.strategies.base import Hits, Options, Strategy, environment_note, test_command
+
+SETTINGS: tuple[tuple[str, str | int | bool], ...] = (
+    ("opt-level", 1),
+    ("lto", False),
+    ("codegen-units", 16),
+    ("panic", "abort"),
+)
+
+
+def plan(project: Project, hits: Hits, options: Options) -> Plan:
+    """Sets four keys of `[profile.release]` at the workspace root, and everything that would hide them."""
+    edits: dict[str, list[Set]] = {
+        project.root.path: [Set(("profile", "release", key), value) for key, value in SETTINGS]
+    }
+    for path, change in _hiding(project):
+        edits.setdefault(path, []).append(change)
+    notes = [
+        environment_note(setting.evidence)
+        for key, _ in SETTINGS
+        for setting in masks(project.root, project.config, "release", key)
+        if setting.document is None
+    ]
+    notes.append("profiles cannot differ by target: every release build of this workspace changes")
+    return Plan(
+        strategy="opt-level",
+        edits=tuple(FileEdit(path=path, changes=tuple(changes)) for path, changes in edits.items()),
+        follow_up=test_command(hits.targets),
+        notes=tuple(notes),
+    )
+
+
+def _hiding(project: Project) -> Iterator[tuple[str, Set]]:
+    for key, value in SETTINGS:
+        for setting in masks(project.root, project.config, "release", key):
+            if setting.document is not None:
+                yield setting.document.path, Set(setting.path, value)
+    for setting in package_overrides(project.root, project.config, "release", "opt-level"):
+        if setting.document is not None and setting.value not in (0, 1):
+            yield setting.document.path, Set(setting.path, 1)
+
+
+OPT_LEVEL = Strategy(
+    name="opt-level",
+    summary="Build releases with opt-level 1",
+    effect=Effect.UNPROVEN,
+    caveat="the linker arguments are the same at every level: only the image size changes, so this is luck",
+    reference="https://github.com/rust-lang/rust/issues/146721",
+    plan=plan,
+)

@@ -1,0 +1,53 @@
+"""Hold the toolchain at one release (the article's step 2)."""
+
+from __future__ import annotations
+
+from wasifix.model import Declined, Effect, Plan
+from wasifix.project import Project
+from wasifix.rust import Release
+from wasifix.strategies.base import Hits, Options, Strategy, test_command
+from wasifix.strategies.toolchains import cannot_list_targets, obstacle, toolchain_edits
+
+DEFAULT = Release(1, 90, 0)
+
+
+def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
+    """Sets the channel where it is chosen, or makes a rust-toolchain.toml at the workspace root."""
+    release = options.rust or DEFAULT
+    if declined := obstacle(project, "pin", release):
+        return declined
+    present = project.toolchain.value
+    if options.rust is None and present is not None and present.high is not None and present.high < release:
+        return Declined(
+            strategy="pin",
+            reason=f"the toolchain is {present.name}, older than {release} already; a newer one is no pin",
+            at=project.toolchain.evidence[0],
+            instead="--strategy max-memory, or --rust to name the release",
+        )
+    notes = [note for note in (cannot_list_targets(project), _variable(project)) if note]
+    return Plan(
+        strategy="pin",
+        edits=tuple(toolchain_edits(project, release, hits.targets)),
+        follow_up=(
+            f"rustup toolchain install {release}",
+            *(f"rustup target add {target} --toolchain {release}" for target in hits.targets),
+            *test_command(hits.targets),
+        ),
+        notes=tuple(notes),
+    )
+
+
+def _variable(project: Project) -> str | None:
+    if name := project.config.environment.get("RUSTUP_TOOLCHAIN"):
+        return f"RUSTUP_TOOLCHAIN={name} is set in your environment and wins over the file: unset it"
+    return None
+
+
+PIN = Strategy(
+    name="pin",
+    summary="Hold the toolchain at Rust 1.90.0",
+    effect=Effect.UNPROVEN,
+    caveat="1.90.0 links the same fixed-size memory: the crash can return as the program grows",
+    reference="https://github.com/rust-lang/rust/issues/146721",
+    plan=plan,
+)

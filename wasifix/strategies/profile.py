@@ -1,0 +1,73 @@
+"""A profile of its own for tests under Wasmtime (the article's step 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wasifix.model import Change, Effect, FileEdit, Plan, Set
+from wasifix.project import Project
+from wasifix.project.cargo_config import Setting
+from wasifix.project.profiles import masks, package_overrides
+from wasifix.project.targets import alias_words
+from wasifix.strategies.base import Hits, Options, Strategy, aliases_for, environment_note, test_command
+
+NAME = "wasmtime-test"
+SETTINGS: tuple[tuple[str, str | int | bool], ...] = (("opt-level", 1), ("lto", False), ("codegen-units", 16))
+RELEASE_FLAGS = ("--release", "-r")
+
+
+def plan(project: Project, hits: Hits, options: Options) -> Plan:
+    """Makes or completes `[profile.wasmtime-test]` at the workspace root, and has aliases use it."""
+    present = project.root.table("profile", NAME)
+    changes: list[Change] = []
+    notes: list[str] = []
+    if "inherits" not in present:
+        changes.append(Set(("profile", NAME, "inherits"), "release"))
+    elif present["inherits"] != "release":
+        notes.append(f"profile `{NAME}` inherits `{present['inherits']}`, which wasifix leaves as it is")
+    changes += [Set(("profile", NAME, key), value) for key, value in SETTINGS]
+    edits = {project.root.path: changes}
+    for key, value in SETTINGS:
+        for setting in masks(project.root, project.config, NAME, key):
+            if setting.document is None:
+                notes.append(environment_note(setting.evidence))
+            else:
+                edits.setdefault(setting.document.path, []).append(Set(setting.path, value))
+    for _, alias in aliases_for(project, hits.targets):
+        edits.setdefault(alias.document.path, []).extend(_alias_changes(alias))
+    notes += _raised(project)
+    return Plan(
+        strategy="profile",
+        edits=tuple(FileEdit(path=path, changes=tuple(each)) for path, each in edits.items() if each),
+        follow_up=test_command(hits.targets, f"--profile {NAME}"),
+        notes=tuple(notes),
+    )
+
+
+def _alias_changes(setting: Setting) -> Iterator[Change]:
+    words = alias_words(setting.value)
+    if isinstance(setting.value, str):
+        text = " ".join(f"--profile {NAME}" if word in RELEASE_FLAGS else word for word, _ in words)
+        if any(word in RELEASE_FLAGS for word, _ in words):
+            yield Set(setting.path, text)
+        return
+    for word, inner in words:
+        if word in RELEASE_FLAGS:
+            yield Set((*setting.path, *inner), f"--profile={NAME}")
+
+
+def _raised(project: Project) -> Iterator[str]:
+    for profile in ("release", NAME):
+        for setting in package_overrides(project.root, project.config, profile, "opt-level"):
+            if setting.value not in (0, 1):
+                yield f"{setting.evidence.place} raises opt-level again for some packages"
+
+
+PROFILE = Strategy(
+    name="profile",
+    summary=f"Test with a profile `{NAME}` at opt-level 1",
+    effect=Effect.UNPROVEN,
+    caveat="the linker arguments are the same in every profile: only the image size changes, so this is luck",
+    reference="https://github.com/rust-lang/rust/issues/146721",
+    plan=plan,
+)

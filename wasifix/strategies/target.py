@@ -1,0 +1,140 @@
+"""Build for the target without threads (the article's step 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wasifix.model import Change, Declined, Effect, FileEdit, Plan, Remove, Rename, Set
+from wasifix.project import Project
+from wasifix.project.cargo_config import Setting
+from wasifix.project.targets import alias_words
+from wasifix.project.toolchain import TARGETS
+from wasifix.strategies.base import Hits, Options, Strategy, aliases_for, test_command
+from wasifix.strategies.runner_flags import without_threads
+from wasifix.strategies.threads import thread_starts
+
+PLAIN = "wasm32-wasip1"
+SHOWN = 5
+
+
+def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
+    """Replaces the threads target wherever the project's files name it."""
+    if declined := _two_tables(project, hits.targets):
+        return declined
+    edits: dict[str, list[Change]] = {}
+    for path, change in (
+        *_toolchain_targets(project, hits.targets),
+        *_build_target(project, hits.targets),
+        *_aliases(project, hits.targets),
+        *_tables(project, hits.targets),
+    ):
+        edits.setdefault(path, []).append(change)
+    installed = any(PLAIN in file.targets for file in project.toolchain_files)
+    lists_targets = any(file.document is not None and file.targets for file in project.toolchain_files)
+    return Plan(
+        strategy="target",
+        edits=tuple(FileEdit(path=path, changes=tuple(changes)) for path, changes in edits.items()),
+        follow_up=(
+            *(() if installed or lists_targets else (f"rustup target add {PLAIN}",)),
+            *test_command((PLAIN,)),
+        ),
+        notes=tuple(_thread_notes(project)),
+    )
+
+
+def _two_tables(project: Project, targets: tuple[str, ...]) -> Declined | None:
+    """Two tables cannot become one without deciding which of their values to keep."""
+    for triple in targets:
+        for setting in project.config.all("target", triple):
+            if setting.document.get("target", PLAIN) is not None:
+                return Declined(
+                    strategy="target",
+                    reason=f"{setting.document.path} has a table for {PLAIN} already",
+                    at=setting.evidence,
+                    instead=f"delete [target.{triple}] by hand if nothing builds it any more",
+                )
+    return None
+
+
+def _toolchain_targets(project: Project, targets: tuple[str, ...]) -> Iterator[tuple[str, Change]]:
+    for file in project.toolchain_files:
+        has_plain = PLAIN in file.targets
+        for index, triple in reversed(list(enumerate(file.targets))):
+            if triple in targets:
+                yield file.path, Remove((*TARGETS, index)) if has_plain else Set((*TARGETS, index), PLAIN)
+                has_plain = True
+
+
+def _build_target(project: Project, targets: tuple[str, ...]) -> Iterator[tuple[str, Change]]:
+    for setting in project.config.all("build", "target"):
+        if setting.value in targets:
+            yield setting.document.path, Set(setting.path, PLAIN)
+        elif isinstance(setting.value, list):
+            for index, triple in reversed(list(enumerate(setting.value))):
+                if triple in targets:
+                    double = PLAIN in setting.value
+                    place = (*setting.path, index)
+                    yield setting.document.path, Remove(place) if double else Set(place, PLAIN)
+
+
+def _aliases(project: Project, targets: tuple[str, ...]) -> Iterator[tuple[str, Change]]:
+    for _, setting in aliases_for(project, targets):
+        if isinstance(setting.value, str):
+            words = (_renamed(word, targets) for word in setting.value.split())
+            yield setting.document.path, Set(setting.path, " ".join(words))
+        else:
+            for word, inner in alias_words(setting.value):
+                if (new := _renamed(word, targets)) != word:
+                    yield setting.document.path, Set((*setting.path, *inner), new)
+
+
+def _renamed(word: str, targets: tuple[str, ...]) -> str:
+    option, equals, value = word.rpartition("=")
+    return f"{option}{equals}{PLAIN}" if value in targets and option in ("", "--target") else word
+
+
+def _tables(project: Project, targets: tuple[str, ...]) -> Iterator[tuple[str, Change]]:
+    for triple in targets:
+        for setting in project.config.all("target", triple):
+            yield from ((setting.document.path, change) for change in _runner(setting))
+            yield setting.document.path, Rename(setting.path, PLAIN)
+
+
+def _runner(setting: Setting) -> Iterator[Change]:
+    """The runner without the flags that only threads need, in the form that it has."""
+    runner = setting.value.get("runner") if isinstance(setting.value, dict) else None
+    path = (*setting.path, "runner")
+    if isinstance(runner, str) and (kept := without_threads(tuple(runner.split()))) != tuple(runner.split()):
+        yield Set(path, " ".join(kept))
+    if isinstance(runner, list):
+        kept_words = list(without_threads(tuple(map(str, runner))))
+        dropped: list[int] = []
+        for index, word in enumerate(map(str, runner)):
+            if kept_words and kept_words[0] == word:
+                kept_words.pop(0)
+            else:
+                dropped.append(index)
+        if kept_words:  # a word was shortened (`-Sthreads,cli`), not dropped
+            yield Set(path, without_threads(tuple(map(str, runner))))
+        else:
+            yield from (Remove((*path, index)) for index in reversed(dropped))
+
+
+def _thread_notes(project: Project) -> Iterator[str]:
+    starts = thread_starts(project)
+    if starts:
+        places = "1 place here starts" if len(starts) == 1 else f"{len(starts)} places here start"
+        yield f"{PLAIN} has no threads, but {places} them:"
+        yield from (f"  {each.place}: {each.text}" for each in starts[:SHOWN])
+    if len(starts) > SHOWN:
+        yield f"  and {len(starts) - SHOWN} more"
+
+
+TARGET = Strategy(
+    name="target",
+    summary=f"Build for {PLAIN}, without threads",
+    effect=Effect.AVOIDS_TARGET,
+    caveat="std::thread::spawn fails at run time on this target",
+    reference="https://doc.rust-lang.org/rustc/platform-support/wasm32-wasip1.html",
+    plan=plan,
+)

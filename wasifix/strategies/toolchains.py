@@ -1,0 +1,165 @@
+"""Moving a project to another toolchain, and what stands in the way; `pin` and `upgrade` share it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from wasifix.model import Append, Change, Declined, Evidence, FileEdit, Set, SetLine
+from wasifix.project import Project
+from wasifix.project.toolchain import CHANNEL, TARGETS, ToolchainFile
+from wasifix.rust import Release
+from wasifix.tree import join
+
+COMPONENTS = ("rustfmt", "clippy")
+EDITION_NEEDS = {"2018": Release(1, 31), "2021": Release(1, 56), "2024": Release(1, 85)}
+"""https://doc.rust-lang.org/edition-guide/editions/"""
+RESOLVER_NEEDS = {"2": Release(1, 51), "3": Release(1, 84)}
+"""https://doc.rust-lang.org/cargo/reference/resolver.html#resolver-versions"""
+LOCK_NEEDS = {4: Release(1, 78)}
+"""https://doc.rust-lang.org/cargo/CHANGELOG.html"""
+
+
+def toolchain_edits(project: Project, release: Release, targets: tuple[str, ...]) -> Iterator[FileEdit]:
+    """The edits that make the release the project's toolchain and have rustup install the targets along."""
+    if not project.toolchain_files:
+        path = join(project.workspace.folder, "rust-toolchain.toml")
+        contents = (
+            Set(CHANNEL, str(release)),
+            Set(("toolchain", "components"), COMPONENTS),
+            Set(TARGETS, targets),
+        )
+        yield FileEdit(path=path, changes=contents)
+    for file in project.toolchain_files:
+        if changes := tuple(_of_file(file, release, targets)):
+            yield FileEdit(path=file.path, changes=changes)
+
+
+def _of_file(file: ToolchainFile, release: Release, targets: tuple[str, ...]) -> Iterator[Change]:
+    if file.document is None:
+        if file.name != str(release):
+            yield SetLine(str(release))
+        return
+    if file.name != str(release):
+        yield Set(CHANNEL, str(release))
+    missing = tuple(target for target in targets if target not in file.targets)
+    if missing:
+        listed = file.document.get(*TARGETS) is not None
+        yield Append(TARGETS, missing) if listed else Set(TARGETS, missing)
+
+
+def cannot_list_targets(project: Project) -> str | None:
+    """A note for a file that is one line and has no room for targets."""
+    for file in project.toolchain_files:
+        if file.document is None:
+            return (
+                f"{file.path} is one line: it cannot list targets, so rustup does not install them by itself"
+            )
+    return None
+
+
+def obstacle(project: Project, strategy: str, release: Release) -> Declined | None:
+    """Why the project cannot move to the release, with the place; None where nothing is known against it."""
+    return (
+        _own_toolchain(project, strategy)
+        or _needs_nightly(project, strategy)
+        or next(_needs_newer(project, strategy, release), None)
+    )
+
+
+def _own_toolchain(project: Project, strategy: str) -> Declined | None:
+    toolchain = project.toolchain.value
+    for file in project.toolchain_files:
+        custom = file.name is not None and toolchain is not None and toolchain.is_custom
+        if file.is_path or custom:
+            what = "a toolchain in a folder" if file.is_path else f"the custom toolchain `{file.name}`"
+            return Declined(
+                strategy=strategy,
+                reason=f"the project uses {what}, which wasifix does not replace",
+                at=file.evidence,
+                instead="--strategy max-memory keeps the toolchain",
+            )
+    return None
+
+
+def _needs_nightly(project: Project, strategy: str) -> Declined | None:
+    signs = (
+        _listed_features(project),
+        _unstable_table(project),
+        _unstable_flags(project),
+    )
+    for at in (sign for sign in signs if sign is not None):
+        return Declined(
+            strategy=strategy,
+            reason="the project needs a nightly toolchain",
+            at=replace(at, note="works on nightly only"),
+            instead="choose another nightly by hand, or --strategy max-memory",
+        )
+    return None
+
+
+def _listed_features(project: Project) -> Evidence | None:
+    for package in (project.workspace.root, *project.workspace.packages):
+        if package.document.get("cargo-features"):
+            return package.document.evidence(("cargo-features",))
+    return None
+
+
+def _unstable_table(project: Project) -> Evidence | None:
+    setting = project.config.winner("unstable")
+    return setting.evidence if setting and setting.value else None
+
+
+def _unstable_flags(project: Project) -> Evidence | None:
+    for triple in dict.fromkeys(triple for triple, _, _ in project.target_uses):
+        for flag in project.config.rustflags(triple):
+            if flag.text.startswith("-Z"):
+                return flag.evidence
+    return None
+
+
+def _needs_newer(project: Project, strategy: str, release: Release) -> Iterator[Declined]:
+    """Packages, editions, resolvers and lock files that the release does not know."""
+    for what, needed, at in _needs(project):
+        if needed > release:
+            yield Declined(
+                strategy=strategy,
+                reason=f"{what} needs Rust {needed}, which is newer than {release}",
+                at=at,
+                instead="--strategy max-memory, which keeps the toolchain",
+            )
+
+
+def _needs(project: Project) -> Iterator[tuple[str, Release, Evidence]]:
+    workspace = project.workspace
+    for package in workspace.packages:
+        declared = workspace.rust_version(package)
+        if declared.value is not None:
+            try:
+                yield package.name, Release.parse(declared.value), declared.evidence[0]
+            except ValueError:
+                continue  # Cargo says more about a malformed rust-version
+        edition = package.document.get("package", "edition")
+        path, document = ("package", "edition"), package.document
+        if isinstance(edition, dict):
+            document = project.root
+            edition = document.get("workspace", "package", "edition")
+            yield from _known(
+                EDITION_NEEDS, edition, "edition", document.evidence(("workspace", "package", "edition"))
+            )
+        else:
+            yield from _known(EDITION_NEEDS, edition, "edition", document.evidence(path))
+    for resolver_path in (("workspace", "resolver"), ("package", "resolver")):
+        resolver = project.root.get(*resolver_path)
+        yield from _known(RESOLVER_NEEDS, resolver, "resolver", project.root.evidence(resolver_path))
+    lock = project.sources.toml(join(workspace.folder, "Cargo.lock"))
+    if lock is not None:
+        yield from _known(LOCK_NEEDS, lock.get("version"), "Cargo.lock version", lock.evidence(("version",)))
+
+
+def _known(
+    needs: dict[str, Release] | dict[int, Release], value: object, what: str, at: Evidence
+) -> Iterator[tuple[str, Release, Evidence]]:
+    for known, release in needs.items():
+        if known == value:
+            yield f"{what} {value}", release, at

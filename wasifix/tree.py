@@ -1,0 +1,145 @@
+"""Trees: where files come from. Paths are relative to the tree's root, with `/`; "" is the root itself."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from wasifix.errors import OutsideProject, UnreadableInput
+
+SIZE_LIMIT = 32 * 2**20
+"""Bytes. No configuration file is larger; a larger one is refused instead of read."""
+
+
+class Tree(Protocol):
+    """A read-only view of a project's files."""
+
+    def read(self, path: str) -> bytes | None:
+        """The file's bytes; None where there is no such file. Raises UnreadableInput."""
+
+    def folders(self, path: str) -> tuple[str, ...]:
+        """The names of the folders in a folder, sorted; empty where there is no such folder."""
+
+    def files(self, path: str) -> tuple[str, ...]:
+        """The names of the files in a folder, sorted; empty where there is no such folder."""
+
+
+def join(folder: str, name: str) -> str:
+    """`folder/name` with `.` and `..` taken out. Raises OutsideProject where it leaves the tree."""
+    parts: list[str] = [part for part in folder.split("/") if part]
+    for part in name.replace("\\", "/").split("/"):
+        if part == "..":
+            if not parts:
+                raise OutsideProject(
+                    f"`{name}` leads out of the project", advice="wasifix reads and writes inside it only"
+                )
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts)
+
+
+def parent(path: str) -> str:
+    """The folder that holds the path."""
+    return path.rpartition("/")[0]
+
+
+def upward(folder: str) -> tuple[str, ...]:
+    """The folder and those above it, nearest first, up to the tree's root."""
+    found = [folder]
+    while found[-1]:
+        found.append(parent(found[-1]))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class DiskTree:
+    """Files below a folder. Links that lead out of it are refused, not followed."""
+
+    root: Path
+
+    def read(self, path: str) -> bytes | None:
+        place = self.root / path
+        try:
+            mode = place.stat().st_mode
+            self._guard(place, path)
+            if stat.S_ISDIR(mode):
+                return None
+            if not stat.S_ISREG(mode):
+                raise UnreadableInput("not a regular file", path=path)
+            if place.stat().st_size > SIZE_LIMIT:
+                raise UnreadableInput(f"larger than {SIZE_LIMIT // 2**20} MiB", path=path)
+            return place.read_bytes()
+        except FileNotFoundError:
+            if place.is_symlink():
+                raise UnreadableInput("a link to a file that does not exist", path=path) from None
+            return None
+        except NotADirectoryError:
+            return None
+        except OSError as error:
+            raise UnreadableInput(
+                f"cannot be read ({os.strerror(error.errno or errno.EIO)})", path=path
+            ) from error
+
+    def folders(self, path: str) -> tuple[str, ...]:
+        return tuple(sorted(entry.name for entry in self._entries(path) if entry.is_dir()))
+
+    def files(self, path: str) -> tuple[str, ...]:
+        return tuple(sorted(entry.name for entry in self._entries(path) if entry.is_file()))
+
+    def _entries(self, path: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(self.root / path) as found:
+                return list(found)
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise UnreadableInput(
+                f"cannot be listed ({os.strerror(error.errno or errno.EIO)})", path=path
+            ) from error
+
+    def _guard(self, place: Path, path: str) -> None:
+        real = place.resolve()
+        if not real.is_relative_to(self.root.resolve()):
+            raise OutsideProject(
+                "a link that leads out of the project",
+                path=path,
+                advice="replace the link with a file, or run wasifix where the file really lies",
+            )
+
+
+@dataclass(frozen=True)
+class MemoryTree:
+    """Files from a mapping, over another tree if there is one. None in the mapping hides a file."""
+
+    contents: Mapping[str, bytes | None]
+    below: Tree | None = field(default=None)
+
+    def read(self, path: str) -> bytes | None:
+        if path in self.contents:
+            return self.contents[path]
+        return self.below.read(path) if self.below else None
+
+    def folders(self, path: str) -> tuple[str, ...]:
+        prefix = f"{path}/" if path else ""
+        own = {
+            name[len(prefix) :].partition("/")[0]
+            for name, data in self.contents.items()
+            if data is not None and name.startswith(prefix) and "/" in name[len(prefix) :]
+        }
+        return tuple(sorted(own.union(self.below.folders(path) if self.below else ())))
+
+    def files(self, path: str) -> tuple[str, ...]:
+        prefix = f"{path}/" if path else ""
+        own = {
+            name[len(prefix) :]: data is not None
+            for name, data in self.contents.items()
+            if name.startswith(prefix) and "/" not in name[len(prefix) :]
+        }
+        below = [name for name in (self.below.files(path) if self.below else ()) if own.get(name, True)]
+        return tuple(sorted({*(name for name, there in own.items() if there), *below}))
