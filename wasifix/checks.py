@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from wasifix.model import Build, Confidence, Finding, Level
 from wasifix.project import Project
@@ -10,6 +11,48 @@ from wasifix.project.profiles import masks, package_overrides
 
 LOWERED = (0, 1)
 """Optimisation levels that somebody chose to avoid the crash."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """What `explain` says of a check."""
+
+    id: str
+    title: str
+    explanation: str
+    reference: str
+
+
+CHECKS = (
+    Check(
+        id="profile-ignored",
+        title="Cargo ignores a profile",
+        explanation=(
+            "Only the profiles of the workspace root count. A [profile] in a member is read, warned about "
+            "and ignored, so a workaround written there has no effect. Move it to the root's Cargo.toml."
+        ),
+        reference="https://doc.rust-lang.org/cargo/reference/profiles.html",
+    ),
+    Check(
+        id="profile-masked",
+        title="a profile setting has no effect",
+        explanation=(
+            "A CARGO_PROFILE_* variable wins over .cargo/config.toml, which wins over Cargo.toml; and a "
+            "package override wins over the profile for its packages. Cargo says nothing about it."
+        ),
+        reference="https://doc.rust-lang.org/cargo/reference/config.html#profile",
+    ),
+    Check(
+        id="stale-workaround",
+        title="a workaround of wasifix is not needed any more",
+        explanation=(
+            "A comment of wasifix marks a workaround whose reason is gone: the toolchain has the fix, or a "
+            "release that has it is held back. `wasifix remove` takes out what wasifix wrote."
+        ),
+        reference="https://github.com/rust-lang/rust/pull/147225",
+    ),
+)
+"""All checks, stale-workaround of `expiry` with them."""
 
 
 def project_checks(project: Project, builds: tuple[Build, ...]) -> Iterator[Finding]:

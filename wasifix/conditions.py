@@ -10,6 +10,10 @@ from wasifix.advisories import Condition
 from wasifix.documents.text import line_at, position
 from wasifix.model import Build, Evidence
 from wasifix.project import Project
+from wasifix.project.globs import inside
+from wasifix.project.link_args import linker_arguments
+from wasifix.project.targets import requested_targets
+from wasifix.rust import Release
 from wasifix.tree import join
 
 
@@ -34,32 +38,25 @@ def _max_memory_argument(_: Project, build: Build) -> Held | None:
 
 
 def _napi_build(project: Project, _: Build) -> Held | None:
-    """napi-build's build script passes --max-memory=4294967296 for this target.
+    """napi-build has the build script pass --max-memory=4294967296 for this target.
+
+    It may also be a plain dependency of a crate that other build scripts use.
 
     https://github.com/napi-rs/napi-rs/blob/main/crates/build/src/wasi.rs
     """
     evidence = tuple(
         package.document.evidence(path)
         for package in project.workspace.packages
-        for name, value, path in package.dependencies(("build-dependencies",))
+        for name, value, path in package.dependencies(("build-dependencies", "dependencies"))
         if name == "napi-build" or (isinstance(value, dict) and value.get("package") == "napi-build")
     )
-    return Held(why="napi-build passes --max-memory=4294967296", evidence=evidence) if evidence else None
+    why = "napi-build sets the linker arguments (--max-memory=4294967296, crt1-reactor.o)"
+    return Held(why=why, evidence=evidence) if evidence else None
 
 
 def _build_script_argument(project: Project, _: Build) -> Held | None:
-    for package in project.workspace.packages:
-        script = package.document.get("package", "build")
-        if script is False:
-            continue
-        path = join(package.folder, script if isinstance(script, str) else "build.rs")
-        text = project.sources.text(path) or ""
-        match = re.search(r"rustc-link-arg[a-z-]*=[^\n\"]*?--max-memory=\d+", text)
-        if match is not None:
-            line, column = position(text, match.start())
-            evidence = Evidence(path=path, line=line, column=column, text=line_at(text, match.start()))
-            return Held(why="a build script passes --max-memory", evidence=(evidence,))
-    return None
+    pattern = r"rustc-link-arg[a-z-]*=[^\n\"]*?--max-memory=[\d{]"
+    return _in_build_scripts(project, pattern, "a build script passes --max-memory")
 
 
 def _bootstrap_environment(_: Project, build: Build) -> Held | None:
@@ -75,10 +72,70 @@ def _clang_linker(_: Project, build: Build) -> Held | None:
     return Held(why="the linker is a clang driver", evidence=build.clang_linker.evidence)
 
 
+def _cdylib(project: Project, _: Build) -> Held | None:
+    for package in project.workspace.packages:
+        kinds = package.document.get("lib", "crate-type") or package.document.get("lib", "crate_type")
+        if isinstance(kinds, list) and "cdylib" in kinds:
+            return Held(
+                why="a package is built as cdylib",
+                evidence=(package.document.evidence(("lib", "crate-type")),),
+            )
+    return None
+
+
+def _crt1_reactor_argument(project: Project, build: Build) -> Held | None:
+    for flag in linker_arguments(project.config.rustflags(str(build.target.value))):
+        if flag.text.endswith("crt1-reactor.o"):
+            return Held(why="crt1-reactor.o is linked by rustflags", evidence=(flag.evidence,))
+    return _in_build_scripts(project, r"crt1-reactor\.o", "a build script links crt1-reactor.o")
+
+
+def _old_cc_crate(project: Project, _: Build) -> Held | None:
+    """cc 1.2.65 names the right target: https://github.com/rust-lang/cc-rs/pull/1763."""
+    lock = project.sources.toml(join(project.workspace.folder, "Cargo.lock"))
+    packages = lock.get("package") if lock else None
+    for index, package in enumerate(packages if isinstance(packages, list) else []):
+        if isinstance(package, dict) and package.get("name") == "cc" and lock is not None:
+            try:
+                version = Release.parse(str(package.get("version")))
+            except ValueError:
+                continue
+            if version < Release(1, 2, 65):
+                evidence = lock.evidence(("package", index, "version"), "cc before 1.2.65")
+                return Held(why=f"the cc crate is {version}", evidence=(evidence,))
+    return None
+
+
+def _target_requested(project: Project, build: Build) -> Held | None:
+    uses = requested_targets(project.config, project.toolchain_files)
+    evidence = tuple(at for triple, _, at in uses if triple == build.target.value)
+    return Held(why="the target is built or installed by this name", evidence=evidence) if evidence else None
+
+
+def _in_build_scripts(project: Project, pattern: str, why: str) -> Held | None:
+    for package in project.workspace.packages:
+        script = package.document.get("package", "build")
+        if script is False:
+            continue
+        at = package.document.evidence(("package", "build"))
+        path = inside(at, package.folder, script if isinstance(script, str) else "build.rs")
+        text = project.sources.text(path) or ""
+        for match in re.finditer(pattern, text):
+            line, column = position(text, match.start())
+            evidence = Evidence(path=path, line=line, column=column, text=line_at(text, match.start()))
+            if not evidence.text.startswith("//"):
+                return Held(why=why, evidence=(evidence,))
+    return None
+
+
 _ANSWERS: dict[Condition, Callable[[Project, Build], Held | None]] = {
     Condition.MAX_MEMORY_ARGUMENT: _max_memory_argument,
     Condition.NAPI_BUILD: _napi_build,
     Condition.BUILD_SCRIPT_ARGUMENT: _build_script_argument,
     Condition.BOOTSTRAP_ENVIRONMENT: _bootstrap_environment,
     Condition.CLANG_LINKER: _clang_linker,
+    Condition.CDYLIB: _cdylib,
+    Condition.CRT1_REACTOR_ARGUMENT: _crt1_reactor_argument,
+    Condition.OLD_CC_CRATE: _old_cc_crate,
+    Condition.TARGET_REQUESTED: _target_requested,
 }

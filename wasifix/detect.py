@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from wasifix.advisories import Advisory
+from wasifix.advisories import Advisory, Affected
 from wasifix.conditions import held
 from wasifix.markers import NONE, Marker, decode
 from wasifix.model import Build, Confidence, Evidence, Finding, Level, Prevented
 from wasifix.project import Project, target_confidence
-from wasifix.rust import Answer, Channel
+from wasifix.rust import Answer, Channel, Toolchain
 
 
 def detect(
@@ -21,17 +22,21 @@ def detect(
     prevented: list[Prevented] = []
     builds = tuple(builds)
     for advisory in advisories:
-        for build in builds:
-            answer = _affected(advisory, project, build)
-            if build.target.value not in advisory.targets or answer is Answer.NO:
+        for build, affected in itertools.product(builds, advisory.affected):
+            answer = _answer(affected, project, build)
+            if answer is Answer.NO or (answer is Answer.UNKNOWN and not advisory.reports_floating):
                 continue
-            reasons = (held(condition, project, build) for condition in advisory.unless)
+            triggers = [held(condition, project, build) for condition in affected.when]
+            if not all(triggers):
+                continue
+            reasons = (held(condition, project, build) for condition in affected.unless)
             if (reason := next((each for each in reasons if each is not None), None)) is not None:
                 prevented.append(
                     Prevented(id=advisory.id, build=build.id, why=reason.why, evidence=reason.evidence)
                 )
                 continue
-            finding = _finding(advisory, project, build, answer)
+            shown = tuple(each for trigger in triggers if trigger for each in trigger.evidence[:1])
+            finding = _finding(advisory, project, build, answer, shown)
             key = (advisory.id, finding.level, build.toolchain.evidence)
             if key in findings:
                 finding = replace(findings[key], builds=(*findings[key].builds, build.id))
@@ -39,31 +44,42 @@ def detect(
     return tuple(findings.values()), tuple(prevented)
 
 
-def _affected(advisory: Advisory, project: Project, build: Build) -> Answer:
-    toolchain = build.toolchain.value
+def _answer(affected: Affected, project: Project, build: Build) -> Answer:
+    """Whether the build's target and toolchain are hit."""
+    if not affected.concerns(str(build.target.value)):
+        return Answer.NO
+    if not all(held(each, project, build) for each in affected.nightly_when):
+        affected = replace(affected, nightly=())
+    return toolchain_answer(affected, build.toolchain.value)
+
+
+def toolchain_answer(affected: Affected, toolchain: Toolchain | None) -> Answer:
+    """Whether a toolchain is hit; unknown where its name does not tell the release."""
     if toolchain is None or toolchain.channel is None:
         return Answer.UNKNOWN
-    if toolchain.channel is Channel.NIGHTLY and Channel.NIGHTLY not in advisory.channels:
+    if toolchain.channel is Channel.NIGHTLY and Channel.NIGHTLY not in affected.channels:
         date = toolchain.date
-        in_time = date is not None and any(date in each for each in advisory.nightly)
-        triggered = all(held(each, project, build) for each in advisory.nightly_when)
-        return Answer.YES if in_time and triggered else Answer.NO
-    if toolchain.channel not in advisory.channels:
+        return (
+            Answer.YES if date is not None and any(date in each for each in affected.nightly) else Answer.NO
+        )
+    if toolchain.channel not in affected.channels:
         return Answer.NO
-    return toolchain.within(advisory.rust)
+    return toolchain.within(affected.rust)
 
 
-def _finding(advisory: Advisory, project: Project, build: Build, answer: Answer) -> Finding:
+def _finding(
+    advisory: Advisory, project: Project, build: Build, answer: Answer, shown: tuple[Evidence, ...]
+) -> Finding:
     covering = tuple(_covering(project, advisory.id))
     sure = answer is Answer.YES
-    level = Level.ERROR if sure and not covering else Level.NOTE
+    level = advisory.level if sure and not covering else Level.NOTE
     return Finding(
         id=advisory.id,
         level=level,
         confidence=target_confidence(project, str(build.target.value)) if sure else Confidence.POSSIBLE,
         message=advisory.title if sure else f"possible: {advisory.title}",
         builds=(build.id,),
-        evidence=tuple(_chain(advisory, build, sure)) + tuple(evidence for _, evidence in covering),
+        evidence=tuple(_chain(advisory, build, sure)) + shown + tuple(evidence for _, evidence in covering),
         symptoms=advisory.symptoms,
         covered_by=tuple(dict.fromkeys(strategy for strategy, _ in covering)),
     )

@@ -7,16 +7,19 @@ the change does not name must be there as before, byte for byte.
 from __future__ import annotations
 
 import copy
-from collections import Counter
+import re
 from collections.abc import Iterable
 from typing import Any
 
+from wasifix.documents.lines import edit_for
 from wasifix.documents.text import apply_edits, decode, encode, line_start, position
 from wasifix.documents.toml import TomlDocument, parse_toml, value_at
 from wasifix.documents.toml_values import CannotEdit
 from wasifix.documents.toml_write import edits_for
+from wasifix.errors import UnreadableInput
 from wasifix.markers import Author
 from wasifix.model import (
+    AddLines,
     Append,
     Change,
     Declined,
@@ -60,6 +63,8 @@ def rendered(edit: FileEdit, old: bytes | None, author: Author) -> bytes:
     """The new bytes of one file. Raises CannotEdit, and Unproven where a proof fails."""
     if any(isinstance(change, SetLine) for change in edit.changes):
         return _one_line(edit, old or b"")
+    if any(isinstance(change, AddLines) for change in edit.changes):
+        return _with_lines(edit, old or b"", author)
     before = parse_toml(edit.path, old or b"")
     changes = tuple(each for each in edit.changes if not _holds(before.values, each))
     if not changes:
@@ -68,7 +73,10 @@ def rendered(edit: FileEdit, old: bytes | None, author: Author) -> bytes:
         text = apply_edits(before.text, edits_for(before, changes, author))
     except ValueError as error:
         raise CannotEdit(str(error), 0) from error
-    after = parse_toml(edit.path, encode(text, before.has_mark))
+    try:
+        after = parse_toml(edit.path, encode(text, before.has_mark))
+    except UnreadableInput as error:
+        raise Unproven(f"the new text would not be readable: {error}") from error
     _prove_values(before, after, changes)
     _prove_lines(before, after, changes)
     return encode(text, before.has_mark)
@@ -87,6 +95,8 @@ def described(change: Change) -> str:
             return f"rename {_dotted(path)} to {name}"
         case SetLine(text):
             return f"set the line to {text}"
+        case AddLines(_, lines):
+            return "add\n" + "\n".join(lines)
 
 
 def changed_values(values: dict[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
@@ -103,8 +113,8 @@ def changed_values(values: dict[str, Any], changes: Iterable[Change]) -> dict[st
             case Rename(path, name):
                 parent = _parent(values, path)
                 parent[name] = parent.pop(path[-1])
-            case SetLine():
-                raise TypeError("a one-line file has no values")
+            case SetLine() | AddLines():
+                raise TypeError("such a file has no values")
     return values
 
 
@@ -115,33 +125,57 @@ def _one_line(edit: FileEdit, old: bytes) -> bytes:
     body = text.strip()
     start = text.index(body)
     new = text[:start] + change.text + text[start + len(body) :]
-    if new.strip() != change.text or len(new.splitlines()) != len(text.splitlines()):
+    if new.strip() != change.text or "\n" in body + change.text:
         raise Unproven(f"{edit.path}: more than the one line would change")
     return encode(new, has_mark)
 
 
+def _with_lines(edit: FileEdit, old: bytes, author: Author) -> bytes:
+    text, has_mark = decode(edit.path, old)
+    insertions = [edit_for(text, change, author) for change in edit.changes if isinstance(change, AddLines)]
+    new = apply_edits(text, insertions)
+    for insertion in insertions:
+        if new.replace(insertion.text, "", 1) != text:
+            raise Unproven(f"{edit.path}: more than the new lines would change")
+    return encode(new, has_mark)
+
+
 def _prove_values(before: TomlDocument, after: TomlDocument, changes: tuple[Change, ...]) -> None:
-    if after.values != changed_values(before.values, changes):
+    if not _same(after.values, changed_values(before.values, changes)):
         raise Unproven(f"{before.path}: the new values are not the intended ones")
 
 
 def _prove_lines(before: TomlDocument, after: TomlDocument, changes: tuple[Change, ...]) -> None:
     """Every line that no change names is still there, and in the same order."""
+    old = _lines(before.text)
     named = {number for change in changes for number in _named_lines(before, change)}
-    old = before.text.splitlines(keepends=True)
-    kept = [line for number, line in enumerate(old, 1) if number not in named and not _is_marker(line)]
-    new = iter(after.text.splitlines(keepends=True))
+    named |= {number - 1 for number in named if number > 1 and _is_marker(old[number - 2])}
+    kept = [line for number, line in enumerate(old, 1) if number not in named]
+    new = _lines(after.text)
+    remaining = iter(new)
     for index, line in enumerate(kept):
         last = index == len(kept) - 1 and not line.endswith("\n")
-        if not any(candidate == line or (last and candidate.rstrip("\r\n") == line) for candidate in new):
+        if not any(each == line or (last and each.rstrip("\r\n") == line) for each in remaining):
             raise Unproven(f"{before.path}: a line that no change names would change: {line.strip()!r}")
-    ends = Counter(line.endswith("\r\n") for line in old if line.endswith("\n"))
-    if len(ends) == 1 and any(
-        line.endswith("\r\n") not in ends
-        for line in after.text.splitlines(keepends=True)
-        if line.endswith("\n")
-    ):
+    ends = {line.endswith("\r\n") for line in old if line.endswith("\n")}
+    if len(ends) == 1 and any(line.endswith("\r\n") not in ends for line in new if line.endswith("\n")):
         raise Unproven(f"{before.path}: line ends would be mixed")
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as TOML knows them; `str.splitlines` also splits at form feeds and the like."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equal in value and type: `1`, `1.0` and `true` are equal for Python, but not for Cargo."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return bool(one == other) or repr(one) == repr(other)  # nan
 
 
 def _named_lines(document: TomlDocument, change: Change) -> Iterable[int]:
@@ -151,7 +185,7 @@ def _named_lines(document: TomlDocument, change: Change) -> Iterable[int]:
                 yield position(document.text, header.start)[0]
         case Set(path, _) | Append(path, _) | Remove(path):
             found = document.locate(path) or document.locate(path[:-1])
-            if found is not None and found.value.kind != "":
+            if found is not None:
                 first = position(document.text, line_start(document.text, found.entry.start))[0]
                 last = position(document.text, found.value.end)[0]
                 yield from range(first, last + 1)
@@ -161,7 +195,7 @@ def _holds(values: dict[str, Any], change: Change) -> bool:
     if isinstance(change, Set):
         value = list(change.value) if isinstance(change.value, tuple) else change.value
         present = value_at(values, change.path)
-        return type(present) is type(value) and bool(present == value)
+        return _same(present, value)
     return False
 
 

@@ -1,29 +1,20 @@
-"""check() and plan(): wires the pure parts together. This is also the public Python API."""
+"""check(), plan() and remove(): the public Python API. Pure: they read a tree and write nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from wasifix.advisories import Advisory, load_advisories
-from wasifix.checks import project_checks
-from wasifix.detect import detect
-from wasifix.edits import render
+from wasifix.advisories import load_advisories
+from wasifix.documents.text import decode, position
+from wasifix.documents.toml import parse_toml
+from wasifix.documents.toml_values import CannotEdit
 from wasifix.errors import UsageError
-from wasifix.markers import Author
-from wasifix.model import (
-    Declined,
-    FileChange,
-    Finding,
-    Plan,
-    Proposal,
-    Remedy,
-    Report,
-)
-from wasifix.project import Project, local_builds, read_project
-from wasifix.project.sources import Sources
-from wasifix.project.targets import THREADS_TARGETS
-from wasifix.strategies import STRATEGIES, Hits, Options, Strategy, find_strategy
+from wasifix.model import Declined, Evidence, FileChange, Finding, Plan, Proposal, Report
+from wasifix.planner import REMEDIES, Attempt, Request, attempt, hits_for, planned, report_on, seen_again
+from wasifix.project import Project
+from wasifix.removal import restored
+from wasifix.strategies import AUTO, Hits, Options, find_strategy
 from wasifix.tree import MemoryTree, Tree
 
 NOTHING: Mapping[str, str] = {}
@@ -41,147 +32,102 @@ def check(
     `environment` holds the variables that Cargo and rustup would see; `assume_rust` is the toolchain to take
     where the files leave it open. Raises UnreadableInput, NoProject.
     """
-    return _report(read_project(Sources(tree), start, environment, assume_rust))
+    request = Request(start=start, environment=environment, assume_rust=assume_rust)
+    return report_on(request.read(tree))
 
 
 def plan(
     tree: Tree,
     start: str = "",
     *,
-    strategies: Sequence[str],
+    strategies: Sequence[str] = (AUTO,),
     options: Options | None = None,
     environment: Mapping[str, str] = NOTHING,
     assume_rust: str | None = None,
 ) -> Proposal:
     """What the strategies would change, computed, proven and checked again, but not written.
 
-    Raises UsageError for unknown or conflicting strategies, UnreadableInput, NoProject.
+    `auto` takes for each error and warning the first remedy that works. Raises UsageError for unknown or
+    conflicting strategies, UnreadableInput, NoProject.
     """
-    options = options or Options()
-    chosen = [find_strategy(name) for name in dict.fromkeys(strategies)]
-    project = read_project(Sources(tree), start, environment, assume_rust)
-    before = after = _report(project)
-    outcomes: list[Plan | Declined] = []
-    changes: dict[str, FileChange] = {}
-    for strategy in chosen:
-        hits = _hits(project, after, strategy, options)
-        if not hits.findings and not options.force:
-            continue
-        outcome, made = _planned(project, strategy, hits, options)
-        if not isinstance(outcome, Declined) and made:
-            _refuse_overlap(outcomes, outcome)
-            project, after = _tried(project, made, environment, assume_rust)
-            outcome = _judged(project, after, strategy, hits, options, outcome)
-        outcomes.append(outcome)
-        if isinstance(outcome, Plan):
-            for change in made:
-                first = changes.get(change.path, change)
-                changes[change.path] = replace(change, old=first.old)
-    if any(isinstance(outcome, Declined) for outcome in outcomes):
-        return Proposal(before=before, outcomes=tuple(outcomes), remedies=_remedies())
-    return Proposal(
-        before=before,
-        outcomes=tuple(outcomes),
-        changes=tuple(changes[path] for path in sorted(changes)),
-        after=after,
-        remedies=_remedies(),
-    )
+    request = Request(start=start, environment=environment, assume_rust=assume_rust)
+    chosen = tuple(dict.fromkeys(strategies))
+    if AUTO in chosen and len(chosen) > 1:
+        raise UsageError("`auto` goes with no other strategy", advice="name the strategies, or none for auto")
+    composer = _Composer(request.read(tree), request, options or Options())
+    if chosen == (AUTO,):
+        composer.choose()
+    else:
+        for name in chosen:
+            composer.apply(name)
+    return composer.proposal()
 
 
-def _report(project: Project) -> Report:
-    builds = local_builds(project)
-    advisories = load_advisories()
-    found, prevented = detect(project, builds, advisories)
-    findings = [_with_remedies(finding, advisories) for finding in found]
-    findings += project_checks(project, builds)
-    order = [*("error", "warning", "note")]
-    return Report(
-        builds=builds,
-        findings=tuple(sorted(findings, key=lambda each: order.index(each.level))),
-        prevented=prevented,
-        files_read=project.sources.files_read,
-    )
+class _Composer:
+    """Puts plans together, each made on the result of those before it."""
 
+    def __init__(self, project: Project, request: Request, options: Options) -> None:
+        self.project = project
+        self.request = request
+        self.options = options
+        self.before = self.after = report_on(project)
+        self.outcomes: list[Plan | Declined] = []
+        self.passed_over: list[Declined] = []
+        self.changes: dict[str, FileChange] = {}
 
-def _with_remedies(finding: Finding, advisories: tuple[Advisory, ...]) -> Finding:
-    known = _remedies()
-    names = next(each.remedies for each in advisories if each.id == finding.id)
-    return replace(finding, remedies=tuple(known[name] for name in names))
+    def apply(self, name: str) -> None:
+        """A strategy that the user named; it must work."""
+        strategy = find_strategy(name)
+        hits = seen_again(hits_for(self.before, strategy, self.options), self.project)
+        if hits.findings or self.options.force:
+            self._take(attempt(self.project, strategy, hits, self.options, self.request))
 
+    def choose(self) -> None:
+        """For each error and warning the first remedy that works."""
+        automatic = {advisory.id: advisory.automatic for advisory in load_advisories()}
+        for finding in self.before.findings:
+            if self._is_open(finding) and (names := automatic.get(finding.id)):
+                self._first_that_works(names)
 
-def _remedies() -> dict[str, Remedy]:
-    return {
-        each.name: Remedy(
-            strategy=each.name,
-            effect=each.effect,
-            summary=each.summary,
-            caveat=each.caveat,
-            reference=each.reference,
+    def proposal(self) -> Proposal:
+        """The answer; without changes where a strategy was declined."""
+        declined = any(isinstance(outcome, Declined) for outcome in self.outcomes)
+        return Proposal(
+            before=self.before,
+            outcomes=tuple(self.outcomes),
+            passed_over=tuple(self.passed_over),
+            changes=() if declined else tuple(self.changes[path] for path in sorted(self.changes)),
+            after=None if declined else self.after,
+            remedies=REMEDIES,
         )
-        for each in STRATEGIES
-    }
 
+    def _first_that_works(self, names: Sequence[str]) -> None:
+        options = replace(self.options, keep_threads=True)
+        tried: list[Declined] = []
+        for name in names:
+            strategy = find_strategy(name)
+            hits = hits_for(self.after, strategy, options)
+            outcome = attempt(self.project, strategy, hits, options, self.request)
+            if isinstance(outcome, Attempt):
+                self.passed_over += tried
+                self._take(outcome)
+                return
+            tried.append(outcome)
+        self.outcomes += tried
 
-def _hits(project: Project, report: Report, strategy: Strategy, options: Options) -> Hits:
-    findings = tuple(
-        finding
-        for finding in report.findings
-        if strategy.name in [remedy.strategy for remedy in finding.remedies]
-    )
-    ids = {build for finding in findings for build in finding.builds}
-    builds = tuple(build for build in report.builds if build.id in ids)
-    if options.force and not builds:
-        builds = tuple(build for build in report.builds if build.target.value in THREADS_TARGETS)
-    return Hits(findings=findings, builds=builds)
+    def _is_open(self, finding: Finding) -> bool:
+        return finding.fails and any(each.fails and each.id == finding.id for each in self.after.findings)
 
-
-def _planned(
-    project: Project, strategy: Strategy, hits: Hits, options: Options
-) -> tuple[Plan | Declined, tuple[FileChange, ...]]:
-    outcome = strategy.plan(project, hits, options)
-    if isinstance(outcome, Declined):
-        return outcome, ()
-    made = render(project.sources.tree, outcome, _author(strategy, hits))
-    return (made, ()) if isinstance(made, Declined) else (outcome, made)
-
-
-def _author(strategy: Strategy, hits: Hits) -> Author:
-    known = {advisory.id: advisory for advisory in load_advisories()}
-    advisory = next((known[each.id] for each in hits.findings if each.id in known), load_advisories()[0])
-    return Author(
-        strategy=strategy.name, advisory=advisory.id, effect=strategy.effect, url=advisory.references[0]
-    )
-
-
-def _tried(
-    project: Project, made: tuple[FileChange, ...], environment: Mapping[str, str], assumed: str | None
-) -> tuple[Project, Report]:
-    tree = MemoryTree({change.path: change.new for change in made}, project.sources.tree)
-    tried = read_project(Sources(tree), project.start, environment, assumed)
-    return tried, _report(tried)
-
-
-def _judged(
-    project: Project, report: Report, strategy: Strategy, hits: Hits, options: Options, planned: Plan
-) -> Plan | Declined:
-    """The plan, if planning again changes nothing more and the findings are gone or covered."""
-    again, more = _planned(project, strategy, hits, options)
-    if isinstance(again, Plan) and more:
-        reason = "a second run would change the files again; this is a bug in wasifix"
-        return Declined(strategy=strategy.name, reason=reason)
-    remaining = [
-        finding
-        for finding in report.findings
-        if finding.fails and finding.id in [hit.id for hit in hits.findings]
-    ]
-    if remaining and not options.force:
-        return Declined(
-            strategy=strategy.name,
-            reason=f"after the change `{remaining[0].id}` would still be there",
-            at=remaining[0].evidence[0],
-            instead="see what `wasifix check` says about this place, or --force to write it all the same",
-        )
-    return planned
+    def _take(self, outcome: Attempt | Declined) -> None:
+        if isinstance(outcome, Declined):
+            self.outcomes.append(outcome)
+            return
+        _refuse_overlap(self.outcomes, outcome.plan)
+        self.outcomes.append(outcome.plan)
+        self.project, self.after = outcome.project, outcome.report
+        for change in outcome.changes:
+            first = self.changes.get(change.path, change)
+            self.changes[change.path] = replace(change, old=first.old)
 
 
 def _refuse_overlap(earlier: Sequence[Plan | Declined], plan: Plan) -> None:
@@ -201,3 +147,91 @@ def _refuse_overlap(earlier: Sequence[Plan | Declined], plan: Plan) -> None:
                     f"the strategies `{other}` and `{plan.strategy}` change the same place in {edit.path}",
                     advice="apply one of them",
                 )
+
+
+def remove(
+    tree: Tree,
+    start: str = "",
+    *,
+    strategies: Sequence[str] = (),
+    environment: Mapping[str, str] = NOTHING,
+    assume_rust: str | None = None,
+) -> Proposal:
+    """What taking out the workarounds of wasifix would change; of all strategies if none is named.
+
+    Raises UsageError for an unknown strategy, UnreadableInput, NoProject.
+    """
+    request = Request(start=start, environment=environment, assume_rust=assume_rust)
+    project = request.read(tree)
+    wanted = [find_strategy(name).name for name in strategies]
+    there = dict.fromkeys(
+        (path, marker.author.strategy)
+        for path, _, marker in project.markers()
+        if not wanted or marker.author.strategy in wanted
+    )
+    before = report_on(project)
+    changes: dict[str, FileChange] = {}
+    for path in dict.fromkeys(path for path, _ in there):
+        data = tree.read(path) or b""
+        names = [name for each, name in there if each == path]
+        try:
+            changes[path] = FileChange(path=path, old=data, new=restored(path, data, names))
+        except CannotEdit as refusal:
+            return Proposal(before=before, outcomes=(_changed_since(names[0], path, data, refusal),))
+    after = request.read(MemoryTree({path: change.new for path, change in changes.items()}, tree))
+    used = tuple(dict.fromkeys(name for _, name in there))
+    if (declined := _not_ours(project, after, used, changes)) is not None:
+        return Proposal(before=before, outcomes=(declined,))
+    return Proposal(
+        before=before,
+        outcomes=tuple(Plan(strategy=name, edits=()) for name in used),
+        changes=tuple(changes[path] for path in sorted(changes)),
+        after=report_on(after),
+        remedies=REMEDIES,
+    )
+
+
+def _not_ours(
+    project: Project, after: Project, names: tuple[str, ...], changes: Mapping[str, FileChange]
+) -> Declined | None:
+    """Where applying the strategies again would not give the present values: somebody changed them since."""
+    toolchain = project.toolchain.value
+    builds = report_on(project).builds
+    sizes = [build.max_memory.value for build in builds if build.max_memory.value]
+    options = Options(
+        rust=toolchain.exact if toolchain else None, max_memory=sizes[0] if sizes else None, force=True
+    )
+    tree: Tree = after.sources.tree
+    for name in names:
+        strategy = find_strategy(name)
+        current = Request(start=after.start, environment=after.config.environment, assume_rust=None).read(
+            tree
+        )
+        hits = Hits(findings=(), builds=hits_for(report_on(current), strategy, options).builds)
+        outcome, made = planned(current, strategy, hits, options)
+        if isinstance(outcome, Declined):
+            return None  # the strategy does not fit here any more; the comments' own values were compared
+        tree = MemoryTree({change.path: change.new for change in made}, tree)
+    for path, change in changes.items():
+        if path.endswith(".toml") and _values(path, tree.read(path)) != _values(path, change.old):
+            return Declined(
+                strategy=names[0],
+                reason=f"{path} was changed since wasifix wrote it",
+                at=Evidence(path=path),
+                instead="take the workaround out by hand",
+            )
+    return None
+
+
+def _values(path: str, data: bytes | None) -> object:
+    return parse_toml(path, data or b"").values
+
+
+def _changed_since(strategy: str, path: str, data: bytes, refusal: CannotEdit) -> Declined:
+    line, column = position(decode(path, data)[0], refusal.offset)
+    return Declined(
+        strategy=strategy,
+        reason=f"cannot be taken out safely: {refusal.reason}",
+        at=Evidence(path=path, line=line, column=column),
+        instead="take it out by hand, with the comment above it",
+    )

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from wasifix.model import Effect, TomlValue
+from wasifix.model import Effect, KeyPath, TomlValue
 
 _LINE = re.compile(
-    r"^[ \t]*# wasifix (?P<strategy>[a-z][a-z-]*) for (?P<advisory>[a-z][a-z0-9-]*) "
+    r"^[ \t]*(?:#|//) wasifix (?P<strategy>[a-z][a-z-]*) for (?P<advisory>[a-z][a-z0-9-]*) "
     r"\((?P<effect>[a-z-]+)\): (?P<details>[^;\r\n]*); (?P<url>https://\S+)[ \t]*$",
     re.MULTILINE,
 )
@@ -46,9 +46,9 @@ class Author:
     effect: Effect
     url: str
 
-    def comment(self, details: str) -> str:
+    def comment(self, details: str, sign: str = "#") -> str:
         """The comment line, without indentation and line end."""
-        return f"# wasifix {self.strategy} for {self.advisory} ({self.effect}): {details}; {self.url}"
+        return f"{sign} wasifix {self.strategy} for {self.advisory} ({self.effect}): {details}; {self.url}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +69,7 @@ class Marker:
 
 def find_markers(text: str) -> Iterator[Marker]:
     """All comments of wasifix in a text. Cheap where there are none."""
-    if "# wasifix " not in text:
+    if " wasifix " not in text:
         return
     for match in _LINE.finditer(text):
         if match["effect"] not in tuple(Effect):
@@ -86,36 +86,66 @@ def find_markers(text: str) -> Iterator[Marker]:
 
 def merged(earlier: tuple[Step, ...], later: tuple[Step, ...]) -> tuple[Step, ...]:
     """The steps from before the earlier ones to after the later ones."""
-    first = {step.key: step for step in earlier}
-    changed = {
-        step.key: Step(key=step.key, old=first[step.key].old if step.key in first else step.old, new=step.new)
-        for step in later
-    }
-    return tuple({**first, **changed}.values())
+    steps = {step.key: step for step in earlier}
+    for step in later:
+        first = steps.get(step.key)
+        if first is None:
+            steps[step.key] = step
+        elif first.old == step.old == NONE:  # items added to an array once more
+            steps[step.key] = Step(key=step.key, old=NONE, new=f"{first.new} {step.new}")
+        else:
+            steps[step.key] = Step(key=step.key, old=first.old, new=step.new)
+    return tuple(steps.values())
 
 
 def encode(raw: str, replaced_by: TomlValue | None = None) -> str:
-    """A value as written, without quotes: plain where the other side is a string too, else in backquotes."""
+    """A value as the file writes it (`raw`), as a word for a step.
+
+    Without its quotes where the other side is a string in the same quotes, else in backquotes.
+    """
     is_string = raw[:1] in ("'", '"')
-    body = raw[1:-1] if is_string else raw
-    body = re.sub(r"[%,;`'\"\n\r]|->", lambda each: "".join(f"%{ord(c):02X}" for c in each.group()), body)
-    if is_string and not isinstance(replaced_by, str):
-        return f"`{body}`"
-    if not is_string and isinstance(replaced_by, str):
-        return f"={body}"
-    return body
+    if not is_string:
+        return f"={_safe(raw)}" if isinstance(replaced_by, str) else _safe(raw)
+    body = raw[1:-1]
+    if isinstance(replaced_by, str) and body and not raw.startswith(('"""', "'''")):
+        keeps_quotes = raw[0] == '"' or not re.search(r"['\x00-\x1f\x7f]", replaced_by)
+        if keeps_quotes:
+            return _safe(body) if body != NONE else f"%{ord(body[0]):02X}{body[1:]}"
+    plain = raw[0] == '"' and body[:1] not in ("'", '"')
+    return f"`{_safe(body if plain else raw)}`"
 
 
 def encode_items(items: tuple[str, ...]) -> str:
     """Array items, with spaces between them."""
-    return " ".join(encode(f'"{item}"', "").replace(" ", "%20") for item in items)
+    return " ".join(_safe(item).replace(" ", "%20") or "``" for item in items)
+
+
+def decode_items(token: str) -> tuple[str, ...]:
+    """The inverse of `encode_items`."""
+    return tuple("" if word == "``" else unquote(word) for word in token.split(" "))
+
+
+def encode_key(path: KeyPath) -> str:
+    """Keys with dots between them, as one word."""
+    return ".".join(re.sub(r"[\s.`]", _percent, _safe(str(key))) for key in path)
 
 
 def decode(token: str, current: str) -> str:
     """The inverse of `encode`: how the value was written, given how the present value is written."""
     if token.startswith("`"):
-        return f'"{unquote(token[1:-1])}"'
+        body = unquote(token[1:-1])
+        return body if body[:1] in ("'", '"') else f'"{body}"'
     if token.startswith("="):
         return unquote(token[1:])
     quote = current[0] if current[:1] in ("'", '"') else ""
     return f"{quote}{unquote(token)}{quote}"
+
+
+def _safe(text: str) -> str:
+    """Without what separates steps, what scripts grep for, and what a comment must not hold."""
+    text = re.sub(r"[%,;`'\"\x00-\x08\x0a-\x1f\x7f]|->|\A[= \t]|[ \t]\Z", _percent, text)
+    return text.replace("channel", "%63hannel")
+
+
+def _percent(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found.group().encode())

@@ -92,6 +92,7 @@ class Remedy:
     strategy: str
     effect: Effect
     summary: str
+    short: str
     caveat: str
     reference: str
 
@@ -182,7 +183,15 @@ class SetLine:
     text: str
 
 
-Change = Set | Append | Remove | Rename | SetLine
+@dataclass(frozen=True, slots=True)
+class AddLines:
+    """Lines that come after line `after` (1-based) of a text file; None makes a new file of them."""
+
+    after: int | None
+    lines: tuple[str, ...]
+
+
+Change = Set | Append | Remove | Rename | SetLine | AddLines
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -228,6 +237,8 @@ class Proposal:
 
     before: Report
     outcomes: tuple[Plan | Declined, ...]
+    passed_over: tuple[Declined, ...] = ()
+    """What `auto` tried first."""
     changes: tuple[FileChange, ...] = ()
     after: Report | None = None
     remedies: Mapping[str, Remedy] = field(default_factory=dict)

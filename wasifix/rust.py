@@ -48,7 +48,7 @@ class Release:
 
         Raises ValueError for anything else.
         """
-        match = re.fullmatch(r"(\d{1,5})(?:\.(\d{1,5}))?(?:\.(\d{1,5}))?", text)
+        match = re.fullmatch(r"([0-9]{1,5})(?:\.([0-9]{1,5}))?(?:\.([0-9]{1,5}))?", text)
         if match is None:
             raise ValueError(f"not a release number: {text!r}")
         return cls(*(int(number or 0) for number in match.groups()))
@@ -108,16 +108,31 @@ class Toolchain:
         """Whether the releases that the name can mean lie in one of the ranges."""
         if self.low is None or self.high is None:
             return Answer.UNKNOWN
-        hits = [(self.low in each, self.high in each) for each in ranges]
-        if any(low and high for low, high in hits):
+        ranges = tuple(ranges)
+        if any(self.low in each and self.high in each for each in ranges):
             return Answer.YES
-        return Answer.UNKNOWN if any(low or high for low, high in hits) else Answer.NO
+        meets = any(
+            each.introduced <= self.high and (each.fixed is None or self.low < each.fixed) for each in ranges
+        )
+        return Answer.UNKNOWN if meets else Answer.NO
 
 
+# The parts of a host that rustup knows; another suffix makes a custom toolchain of the name.
+# https://github.com/rust-lang/rustup/blob/master/src/dist/triple.rs
+_ARCHITECTURES = (
+    "i386|i586|i686|x86_64|arm|armv7|armv7s|aarch64|mips|mipsel|mips64|mips64el|powerpc|powerpc64|powerpc64le"
+    "|riscv64gc|s390x|loongarch64"
+)
+_SYSTEMS = (
+    "pc-windows|unknown-linux|apple-darwin|unknown-netbsd|apple-ios|linux|rumprun-netbsd|unknown-freebsd"
+    "|unknown-illumos"
+)
+_ENVIRONMENTS = "gnu|gnux32|msvc|gnueabi|gnueabihf|gnuabi64|gnullvm|androideabi|android|musl|ohos"
 _NAME = re.compile(
-    r"(?P<channel>stable|beta|nightly|(?P<release>\d+\.\d{1,3}(?:\.\d+)?)(?P<beta>-beta(?:\.\d+)?)?(?P<night>-nightly)?)"
-    r"(?:-(?P<date>\d{4}-\d{2}-\d{2}))?"
-    r"(?:-(?P<host>[a-z0-9_]+(?:-[a-z0-9_.]+){1,3}))?"
+    r"(?P<channel>stable|beta|nightly"
+    r"|(?P<release>[0-9]\.[0-9]{1,3}(?:\.[0-9]{1,2})?)(?P<beta>-beta(?:\.[0-9]{1,2})?)?(?P<night>-nightly)?)"
+    r"(?:-(?P<date>[0-9]{4}-[0-9]{2}-[0-9]{2}))?"
+    rf"(?:-(?:{_ARCHITECTURES}))?(?:-(?:{_SYSTEMS}))?(?:-(?:{_ENVIRONMENTS}))?"
 )
 
 

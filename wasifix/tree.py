@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -31,6 +32,10 @@ class Tree(Protocol):
 
 def join(folder: str, name: str) -> str:
     """`folder/name` with `.` and `..` taken out. Raises OutsideProject where it leaves the tree."""
+    if is_absolute(name):
+        raise OutsideProject(
+            f"`{name}` is an absolute path", advice="wasifix reads and writes inside it only"
+        )
     parts: list[str] = [part for part in folder.split("/") if part]
     for part in name.replace("\\", "/").split("/"):
         if part == "..":
@@ -42,6 +47,11 @@ def join(folder: str, name: str) -> str:
         elif part not in ("", "."):
             parts.append(part)
     return "/".join(parts)
+
+
+def is_absolute(name: str) -> bool:
+    """Whether the path starts at a root, of Unix or of a Windows drive."""
+    return re.match(r"(?:[A-Za-z]:)?[/\\]", name) is not None
 
 
 def parent(path: str) -> str:
@@ -79,7 +89,7 @@ class DiskTree:
             if place.is_symlink():
                 raise UnreadableInput("a link to a file that does not exist", path=path) from None
             return None
-        except NotADirectoryError:
+        except (NotADirectoryError, ValueError):  # ValueError: a name with a NUL, which no file has
             return None
         except OSError as error:
             raise UnreadableInput(
@@ -87,16 +97,18 @@ class DiskTree:
             ) from error
 
     def folders(self, path: str) -> tuple[str, ...]:
-        return tuple(sorted(entry.name for entry in self._entries(path) if entry.is_dir()))
+        return tuple(sorted(entry.name for entry in self._entries(path) if _is(entry.is_dir)))
 
     def files(self, path: str) -> tuple[str, ...]:
-        return tuple(sorted(entry.name for entry in self._entries(path) if entry.is_file()))
+        return tuple(sorted(entry.name for entry in self._entries(path) if _is(entry.is_file)))
 
     def _entries(self, path: str) -> list[os.DirEntry[str]]:
+        place = self.root / path
         try:
-            with os.scandir(self.root / path) as found:
+            with os.scandir(place) as found:
+                self._guard(place, path)
                 return list(found)
-        except (FileNotFoundError, NotADirectoryError):
+        except (FileNotFoundError, NotADirectoryError, ValueError):
             return []
         except OSError as error:
             raise UnreadableInput(
@@ -111,6 +123,14 @@ class DiskTree:
                 path=path,
                 advice="replace the link with a file, or run wasifix where the file really lies",
             )
+
+
+def _is(question: Callable[[], bool]) -> bool:
+    """False for a link that leads round in a circle, where the system has no answer."""
+    try:
+        return question()
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True)

@@ -67,13 +67,14 @@ class TomlDocument:
 
     def evidence(self, path: KeyPath, note: str = "") -> Evidence:
         """The place of a value or table, with its line as text."""
-        offset = self._offset(path)
+        offset = self.offset(path)
         if offset is None:
             return Evidence(path=self.path, note=note)
         line, column = position(self.text, offset)
         return Evidence(path=self.path, line=line, column=column, text=line_at(self.text, offset), note=note)
 
-    def _offset(self, path: KeyPath) -> int | None:
+    def offset(self, path: KeyPath) -> int | None:
+        """Where a value or a table begins; of a table, the first place that names it."""
         if (found := self.locate(path)) is not None:
             return found.value.start
         for section in self.headers_below(path):

@@ -6,13 +6,20 @@ serves here to write single values.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from wasifix.documents import toml_arrays
 from wasifix.documents.text import Edit, eol_near, line_end, line_start
-from wasifix.documents.toml import TomlDocument
+from wasifix.documents.toml import Location, TomlDocument
+from wasifix.documents.toml_layout import (
+    indent_at,
+    place_for_root_key,
+    place_for_table,
+    separator,
+    table_header,
+    usual_string,
+)
 from wasifix.documents.toml_spans import Entry, Section
 from wasifix.documents.toml_values import CannotEdit, written, written_key
 from wasifix.markers import (
@@ -23,25 +30,40 @@ from wasifix.markers import (
     Step,
     encode,
     encode_items,
+    encode_key,
     find_markers,
     merged,
 )
 from wasifix.model import Append, Change, KeyPath, Remove, Rename, Set, TomlValue
 
 
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """New lines (without indentation) at the end of the line that holds the offset `after`."""
+
+    after: int
+    indent: str
+    lines: tuple[str, ...]
+    blank_above: bool = False
+    blank_below: bool = False
+
+
 @dataclass
 class _Site:
     """The changes in one table, which share one comment."""
 
+    section: Section
     edits: list[Edit] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     comment_at: list[int] = field(default_factory=list)
-    lines: list[tuple[int, str]] = field(default_factory=list)
-    """New lines (without indentation) and where they go: at the end of the line that holds the offset."""
+    lines: list[_Lines] = field(default_factory=list)
 
 
 def edits_for(document: TomlDocument, changes: Iterable[Change], author: Author) -> list[Edit]:
-    """The text edits that make the changes, with the author's comments. Raises CannotEdit."""
+    """The text edits that make the changes, with the author's comments. Raises CannotEdit.
+
+    Array indices are those of the document, so several items of an array go from the last to the first.
+    """
     writer = _Writer(document, author)
     for change in changes:
         writer.add(change)
@@ -54,16 +76,18 @@ class _Writer:
         self.text = document.text
         self.author = author
         self.sites: dict[tuple[int, int], _Site] = {}
-        self._current = document.sections[0]
         self.new_tables: dict[KeyPath, list[tuple[str, TomlValue]]] = {}
+        self.into_empty: dict[int, list[str]] = {}
+        """Entries for `{}`, by the offset of the bracket."""
+        self.dropped: dict[KeyPath, list[int]] = {}
+        """Array items that go."""
 
     def add(self, change: Change) -> None:
         match change:
             case Set():
                 self._set(change)
             case Append():
-                self._edit_array(change.path, lambda doc, at: toml_arrays.append(doc, at, change.items))
-                self._step(change.path, NONE, encode_items(change.items))
+                self._append(change)
             case Remove():
                 self._remove(change)
             case Rename():
@@ -72,8 +96,10 @@ class _Writer:
                 raise CannotEdit("not a TOML file", 0)
 
     def edits(self) -> list[Edit]:
+        for path, indices in self.dropped.items():
+            self._drop(path, tuple(sorted(indices)))
         found = [edit for site in self.sites.values() for edit in self._of_site(site)]
-        return found + self._of_new_tables()
+        return found + [self._inserted(lines) for lines in self._new_tables()]
 
     # Changes ------------------------------------------------------------------------------------------------
 
@@ -82,228 +108,213 @@ class _Writer:
         if found is None:
             self._set_new(change)
             return
-        raw = self.text[found.value.start : found.value.end]
-        new = written(change.value, like=raw, at=found.value.start)
-        if raw != new:
-            site = self._site(found.section, found.entry)
-            site.edits.append(Edit(found.value.start, found.value.end, new))
-            self._step(change.path, encode(raw, change.value), encode(new, change.value))
+        items = found.value.items
+        if isinstance(change.value, tuple) and len(items) == len(change.value) > 1:
+            for index, item in enumerate(change.value):
+                if self.document.get(*change.path, index) != item:
+                    self._set(Set((*change.path, index), item))
+            return
+        raw = self._raw(found)
+        if items and "#" in _between(self.text, found):
+            raise CannotEdit("an array with comments", found.value.start)
+        like = self.text[items[0].start : items[0].end] if items else raw
+        new = written(change.value, like=like, at=found.value.start)
+        site = self._site(found.section, found.entry)
+        site.edits.append(Edit(found.value.start, found.value.end, new))
+        self._step(site, change.path, encode(raw, change.value), encode(new, change.value))
 
     def _set_new(self, change: Set) -> None:
         *parents, key = change.path
         parent = tuple(parents)
         if not isinstance(key, str):
-            raise CannotEdit("the array has no such item", 0)
+            raise CannotEdit("the array has no such item", self._offset(parent))
+        if isinstance(self.document.get(*change.path), dict | list):
+            raise CannotEdit("a table, not a value", self._offset(change.path))
         if (outer := self.document.locate(parent)) is not None and outer.value.kind == "{":
-            self._add_inline(parent, key, change.value)
+            self._add_inline(outer, change)
             return
-        for depth in range(1, len(parent)):
+        for depth in range(1, len(parent) + 1):
             if (inline := self.document.locate(parent[:depth])) is not None:
-                raise CannotEdit("an inline table cannot be extended by a table", inline.value.start)
+                reason = "an inline table cannot be extended by a table"
+                raise CannotEdit(reason if inline.value.kind == "{" else "not a table", inline.value.start)
         section = self.document.header(parent) if parent else self.document.sections[0]
         if section is not None:
-            self._add_line(section, section.entries, "", key, change)
+            self._add_line(section, section.entries, "", change)
             return
         for section in reversed(self.document.sections):
             rest = parent[len(section.path) :]
             dotted = [each for each in section.entries if rest and each.keys[: len(rest)] == rest]
             if dotted and (*section.path, *rest) == parent:
                 prefix = ".".join(written_key(str(each)) for each in rest) + "."
-                self._add_line(section, tuple(dotted), prefix, key, change)
+                self._add_line(section, tuple(dotted), prefix, change)
                 return
+        if not all(isinstance(each, str) for each in parent):
+            raise CannotEdit("a table inside an array of tables", self._offset(parent))
         self.new_tables.setdefault(parent, []).append((key, change.value))
 
-    def _add_line(
-        self, section: Section, beside: tuple[Entry, ...], prefix: str, key: str, change: Set
-    ) -> None:
+    def _add_line(self, section: Section, beside: tuple[Entry, ...], prefix: str, change: Set) -> None:
         site = self._site(section)
-        name = prefix + written_key(key)
-        value = written(change.value, like=_usual_string(self.text, section))
-        after = beside[-1].value.end if beside else section.end
-        site.lines.append((after, f"{name}{_separator(self.text, section, name)}{value}"))
-        items = change.value if isinstance(change.value, tuple) else None
-        new = f"[{encode_items(items)}]" if items is not None else encode(value, change.value)
-        self._step(change.path, NONE, new)
+        name = prefix + written_key(str(change.path[-1]))
+        value = written(change.value, like=usual_string(section))
+        line = f"{name}{separator(self.text, section, name)}{value}"
+        if beside:
+            site.lines.append(_Lines(beside[-1].value.end, indent_at(self.text, beside[-1].start), (line,)))
+        elif section.end:
+            site.lines.append(_Lines(section.end, indent_at(self.text, section.start), (line,)))
+        else:
+            after = place_for_root_key(self.document)
+            above = len(self.document.sections) == 1 and bool(self.text.strip())
+            below = len(self.document.sections) > 1
+            site.lines.append(_Lines(after, "", (line,), blank_above=above, blank_below=below))
+        self._step(site, change.path, NONE, _new_value(change.value, value))
 
-    def _add_inline(self, parent: KeyPath, key: str, value: TomlValue) -> None:
-        found = self.document.locate(parent)
-        assert found is not None
-        raw = self.text[found.value.start : found.value.end]
+    def _add_inline(self, outer: Location, change: Set) -> None:
+        raw = self._raw(outer)
         if "\n" in raw:
-            raise CannotEdit("an inline table over several lines", found.value.start)
-        new = f"{written_key(key)} = {written(value)}"
-        site = self._site(found.section, found.entry)
-        if found.value.entries:
-            last = found.value.entries[-1].value.end
+            raise CannotEdit("an inline table over several lines", outer.value.start)
+        value = written(change.value)
+        new = f"{written_key(str(change.path[-1]))} = {value}"
+        site = self._site(outer.section, outer.entry)
+        if outer.value.entries:
+            last = outer.value.entries[-1].value.end
             site.edits.append(Edit(last, last, f", {new}"))
         else:
-            site.edits.append(Edit(found.value.start, found.value.end, f"{{ {new} }}"))
-        self._step((*parent, key), NONE, encode(written(value), value))
+            together = self.into_empty.setdefault(outer.value.start, [])
+            if together:
+                site.edits = [each for each in site.edits if each.start != outer.value.start]
+            together.append(new)
+            site.edits.append(Edit(outer.value.start, outer.value.end, f"{{ {', '.join(together)} }}"))
+        self._step(site, change.path, NONE, _new_value(change.value, value))
 
-    def _edit_array(self, path: KeyPath, make: Callable[[TomlDocument, KeyPath], list[Edit]]) -> None:
-        found = self.document.locate(path)
-        if found is None or found.value.kind != "[":
-            raise CannotEdit("not an array", found.value.start if found else 0)
-        self._site(found.section, found.entry).edits += make(self.document, path)
+    def _append(self, change: Append) -> None:
+        found = self._array(change.path)
+        site = self._site(found.section, found.entry)
+        site.edits += toml_arrays.append(self.document, change.path, change.items)
+        self._step(site, change.path, NONE, encode_items(change.items))
 
     def _remove(self, change: Remove) -> None:
         *parent, last = change.path
         found = self.document.locate(change.path)
         if found is None:
-            raise CannotEdit("nothing to remove", 0)
-        raw = self.text[found.value.start : found.value.end]
+            raise CannotEdit("nothing to remove", self._offset(change.path))
         if isinstance(last, int):
-            self._edit_array(tuple(parent), lambda doc, at: toml_arrays.remove(doc, at, last))
-            self._step(tuple(parent), encode(raw, ""), NONE)
+            self.dropped.setdefault(tuple(parent), []).append(last)
             return
         if len(found.entry.keys) + len(found.section.path) != len(change.path):
             raise CannotEdit("a key of an inline table", found.value.start)
         start, end = line_start(self.text, found.entry.start), line_end(self.text, found.value.end)
         site = self._site(found.section, found.entry)
         site.edits.append(Edit(start, end, ""))
-        self._step(change.path, encode(raw), NONE)
+        self._step(site, change.path, encode(self._raw(found)), NONE)
+
+    def _drop(self, path: KeyPath, indices: tuple[int, ...]) -> None:
+        found = self._array(path)
+        site = self._site(found.section, found.entry)
+        site.edits += toml_arrays.remove_all(self.document, path, indices)
+        for index in indices:
+            item = found.value.items[index]
+            self._step(site, (*path, index), encode(self.text[item.start : item.end], ""), NONE)
 
     def _rename(self, change: Rename) -> None:
-        index = len(change.path) - 1
         headers = list(self.document.headers_below(change.path))
         if not headers:
-            raise CannotEdit("a table without a header of its own", 0)
+            raise CannotEdit("a table without a header of its own", self._offset(change.path))
+        if self.document.get(*change.path[:-1], change.name) is not None:
+            raise CannotEdit(f"`{change.name}` is there already", headers[0].start)
+        index = sum(isinstance(key, str) for key in change.path) - 1
         site = self._site(headers[0])
         site.comment_at.append(line_start(self.text, headers[0].start))
         for header in headers:
             start, end = header.key_spans[index]
-            raw = self.text[start:end]
-            new = f"{raw[0]}{change.name}{raw[0]}" if raw[0] in "'\"" else written_key(change.name)
+            quote = self.text[start] if self.text[start] in "'\"" else ""
+            new = written(change.name, like=quote * 2) if quote else written_key(change.name)
             site.edits.append(Edit(start, end, new))
-        old = str(change.path[-1])
-        site.steps.append(Step(key="table", old=encode(f'"{old}"', ""), new=encode(f'"{change.name}"', "")))
+        old = encode(f'"{change.path[-1]}"', "")
+        site.steps.append(Step(key="table", old=old, new=encode(f'"{change.name}"', "")))
 
     # Sites --------------------------------------------------------------------------------------------------
 
     def _site(self, section: Section, entry: Entry | None = None) -> _Site:
-        site = self.sites.setdefault((section.start, section.end), _Site())
+        site = self.sites.setdefault((section.start, section.end), _Site(section))
         if entry is not None:
             site.comment_at.append(line_start(self.text, entry.start))
-        self._current = section
         return site
 
-    def _step(self, path: KeyPath, old: str, new: str) -> None:
-        section = self._current
-        label = ".".join(str(key) for key in path[len(section.path) :])
-        key = "" if path == ("toolchain", "channel") else label
-        self.sites[section.start, section.end].steps.append(Step(key=key, old=old, new=new))
+    def _step(self, site: _Site, path: KeyPath, old: str, new: str) -> None:
+        label = encode_key(path[len(site.section.path) :])
+        site.steps.append(Step(key="" if path == ("toolchain", "channel") else label, old=old, new=new))
 
     def _of_site(self, site: _Site) -> list[Edit]:
-        edits = list(site.edits)
-        details = tuple(site.steps)
+        edits, lines = list(site.edits), list(site.lines)
         if site.comment_at:
-            at = min(site.comment_at)
-            before = [each for each in find_markers(self.text) if line_end(self.text, each.end) == at]
-            if before and before[0].author.strategy == self.author.strategy and before[0].steps:
-                comment = self.author.comment(_listed(merged(before[0].steps, details)))
-                edits.append(Edit(before[0].start, before[0].end, comment))
-            else:
-                comment = self.author.comment(_listed(details)) + eol_near(self.text, at)
-                edits.append(Edit(at, at, _indent(self.text, at) + comment))
-        elif site.lines:
-            site.lines.insert(0, (site.lines[0][0], self.author.comment(_listed(details))))
-        for after in dict.fromkeys(where for where, _ in site.lines):
-            lines = [line for where, line in site.lines if where == after]
-            edits.append(self._inserted(after, lines, _indent(self.text, line_start(self.text, after))))
-        return edits
+            edits.append(self._comment_above(min(site.comment_at), tuple(site.steps)))
+        elif lines:
+            comment = self.author.comment(_listed(site.steps))
+            lines[0] = replace(lines[0], lines=(comment, *lines[0].lines))
+        together: dict[int, _Lines] = {}
+        for each in lines:
+            before = together.get(each.after)
+            together[each.after] = replace(before, lines=before.lines + each.lines) if before else each
+        return edits + [self._inserted(each) for each in together.values()]
 
-    def _inserted(self, after: int, lines: list[str], indent: str = "", blank: bool = False) -> Edit:
-        """Lines at the end of the line that holds the offset; a missing final newline stays missing."""
-        at = line_end(self.text, after) if self.text else 0
+    def _comment_above(self, at: int, steps: tuple[Step, ...]) -> Edit:
+        before = next((each for each in find_markers(self.text) if line_end(self.text, each.end) == at), None)
+        if before and before.author.strategy == self.author.strategy and before.steps:
+            return Edit(before.start, before.end, self.author.comment(_listed(merged(before.steps, steps))))
+        comment = self.author.comment(_listed(steps)) + eol_near(self.text, at)
+        return Edit(at, at, indent_at(self.text, at) + comment)
+
+    def _inserted(self, new: _Lines) -> Edit:
+        """A missing final newline stays missing."""
+        at = line_end(self.text, new.after) if self.text and new.after >= 0 else 0
         eol = eol_near(self.text, max(at - 1, 0))
-        body = eol.join(indent + line for line in lines)
-        lead = eol if blank else ""
+        body = eol.join(new.indent + line for line in new.lines)
+        lead = eol if new.blank_above else ""
         if at and not self.text.endswith("\n", 0, at):
             return Edit(at, at, eol + lead + body)
-        return Edit(at, at, lead + body + eol)
+        return Edit(at, at, lead + body + eol + (eol if new.blank_below else ""))
 
-    # New tables ---------------------------------------------------------------------------------------------
-
-    def _of_new_tables(self) -> list[Edit]:
-        edits: list[Edit] = []
+    def _new_tables(self) -> Iterator[_Lines]:
+        is_new_file = not self.text.strip()
         for path, keys in self.new_tables.items():
-            after, compact, beside = self._place_for(path)
-            details = NEW_TABLE if self.text.strip() else NEW_FILE
-            entry_indent = _indent(self.text, beside.entries[0].start) if beside and beside.entries else ""
-            like = _usual_string(self.text, beside)
-            lines = [self.author.comment(details), f"[{'.'.join(written_key(str(key)) for key in path)}]"]
-            indent = _indent(self.text, beside.start) if beside else ""
-            entry_indent = entry_indent.removeprefix(indent)
+            after, compact, beside = place_for_table(self.document, path)
+            details = NEW_FILE if is_new_file else NEW_TABLE
+            indent = indent_at(self.text, beside.start) if beside else ""
+            deeper = indent_at(self.text, beside.entries[0].start) if beside and beside.entries else ""
+            lines = [self.author.comment(details), table_header(path)]
             for key, value in keys:
-                name = entry_indent + written_key(key)
-                lines.append(f"{name}{_separator(self.text, beside, key)}{written(value, like=like)}")
-            edits.append(self._inserted(after, lines, indent, blank=bool(self.text.strip()) and not compact))
-        return edits
+                name = written_key(key)
+                text = written(value, like=usual_string(beside))
+                lines.append(f"{deeper.removeprefix(indent)}{name}{separator(self.text, beside, name)}{text}")
+            yield _Lines(after, indent, tuple(lines), blank_above=not (is_new_file or compact))
 
-    def _place_for(self, path: KeyPath) -> tuple[int, bool, Section | None]:
-        """Behind which offset a new table goes, whether without blank line, and the table it takes after."""
-        tables = self.document.sections[1:]
-        kin = [index for index, each in enumerate(tables) if each.path[:1] == path[:1]]
-        if kin and kin[-1] + 1 < len(tables):
-            section = tables[kin[-1]]
-            after = section.entries[-1].value.end if section.entries else section.end
-            after = self._over_own_comments(after)
-            following = self.text[line_end(self.text, after) :]
-            return after, bool(following[:1].strip()), section
-        content = len(self.text.rstrip())
-        compact = len(tables) > 1 and not _blank_above(self.text, tables[-1].start)
-        return max(content - 1, 0), compact, tables[kin[-1]] if kin else None
+    # Places -------------------------------------------------------------------------------------------------
 
-    def _over_own_comments(self, after: int) -> int:
-        """Comment lines right below a table's last key belong to it, if a blank line follows them."""
-        end = line_end(self.text, after)
-        at = end
-        while re.match(r"[ \t]*#", self.text[at : line_end(self.text, at)]):
-            at = line_end(self.text, at)
-        blank_follows = not self.text[at : line_end(self.text, at)].strip()
-        return at - 1 if blank_follows and at > end else after
+    def _raw(self, found: Location) -> str:
+        return self.text[found.value.start : found.value.end]
+
+    def _offset(self, path: KeyPath) -> int:
+        return self.document.offset(path) or 0
+
+    def _array(self, path: KeyPath) -> Location:
+        found = self.document.locate(path)
+        if found is None or found.value.kind != "[":
+            raise CannotEdit("not an array", self._offset(path))
+        return found
+
+
+def _new_value(value: TomlValue, raw: str) -> str:
+    return f"[{encode_items(value)}]" if isinstance(value, tuple) else encode(raw, value)
 
 
 def _listed(steps: Iterable[Step]) -> str:
     return ", ".join(str(step) for step in steps)
 
 
-def _indent(text: str, offset: int) -> str:
-    match = re.compile(r"[ \t]*").match(text, line_start(text, offset))
-    return match.group() if match else ""
-
-
-def _blank_above(text: str, offset: int) -> bool:
-    at = line_start(text, offset)
-    while at:
-        line = text[line_start(text, at - 1) : at].strip()
-        if not line.startswith("#"):
-            return not line
-        at = line_start(text, at - 1)
-    return True
-
-
-def _usual_string(text: str, section: Section | None) -> str:
-    """A string as the table writes it, to take its quotes from."""
-    kinds = [entry.value.kind for entry in section.entries] if section else []
-    strings = [kind for kind in kinds if kind in "'\""]
-    return "''" if strings and set(strings) == {"'"} else '""'
-
-
-def _separator(text: str, section: Section | None, key: str) -> str:
-    """What stands between key and value: as in the table, aligned if the table aligns its values."""
-    entries = (
-        [each for each in section.entries if "\n" not in text[each.start : each.value.start]]
-        if section
-        else []
-    )
-    if not entries:
-        return " = "
-    columns = {each.value.start - line_start(text, each.start) for each in entries}
-    widths = {each.key_end - each.start for each in entries}
-    if len(columns) == 1 and len(widths) > 1:
-        indent = len(_indent(text, entries[0].start))
-        sign = "= " if text[entries[0].value.start - 1] == " " else "="
-        return " " * max(columns.pop() - indent - len(key) - len(sign), 1) + sign
-    between = text[entries[-1].key_end : entries[-1].value.start]
-    return "=" if between == "=" else " = "
+def _between(text: str, array: Location) -> str:
+    """The text of an array without its items: brackets, commas, space and comments."""
+    at, parts = array.value.start, []
+    for item in array.value.items:
+        parts.append(text[at : item.start])
+        at = item.end
+    return "".join((*parts, text[at : array.value.end]))

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from wasifix.documents.toml import TomlDocument
 from wasifix.markers import Marker, find_markers
-from wasifix.model import Build, Confidence, Fact
+from wasifix.model import Build, Confidence, Evidence, Fact
 from wasifix.project.cargo_config import CargoConfig, read_config
 from wasifix.project.link_args import memory_argument, uses_clang
 from wasifix.project.sources import Sources
 from wasifix.project.targets import Use, target_uses
 from wasifix.project.toolchain import ToolchainFile, effective_toolchain, governing_files
 from wasifix.project.workspace import Workspace, find_workspace
-from wasifix.rust import Toolchain
+from wasifix.rust import Channel, Release, Toolchain
+from wasifix.tree import join
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,8 @@ class Project:
     def documents(self) -> tuple[tuple[str, str], ...]:
         """Path and text of the files that decide about the build, where wasifix may have left a comment."""
         files = [(each.path, self.sources.text(each.path) or "") for each in self.toolchain_files]
+        scripts = (join(package.folder, "build.rs") for package in self.workspace.packages)
+        files += [(path, text) for path in scripts if (text := self.sources.text(path)) is not None]
         return (
             *files,
             (self.root.path, self.root.text),
@@ -57,13 +60,14 @@ def read_project(
     """Reads a project. Raises UnreadableInput, NoProject."""
     workspace = find_workspace(sources, start)
     files = governing_files(sources, start)
-    config = read_config(sources, start, environment)
+    toolchain = effective_toolchain(files, environment, assumed)
+    config = read_config(sources, start, environment, includes=_reads_includes(toolchain.value))
     return Project(
         sources=sources,
         start=start,
         workspace=workspace,
         toolchain_files=files,
-        toolchain=effective_toolchain(files, environment, assumed),
+        toolchain=toolchain,
         config=config,
         target_uses=target_uses(sources, workspace, config, files),
     )
@@ -92,24 +96,41 @@ def _local_build(project: Project, triple: str) -> Build:
         toolchain=project.toolchain,
         max_memory=memory_argument(flags, "max-memory"),
         initial_memory=memory_argument(flags, "initial-memory"),
-        bootstrap=_bootstrap(config),
+        bootstrap=_bootstrap(project),
         clang_linker=uses_clang(config.target_setting(triple, "linker"), flags),
         runner=config.target_setting(triple, "runner"),
     )
 
 
-def _bootstrap(config: CargoConfig) -> Fact[bool]:
+def _reads_includes(toolchain: Toolchain | None) -> bool:
+    """Whether Cargo reads `include` in its configuration: not before 1.94, where only nightlies have it."""
+    if toolchain is None or toolchain.high is None or toolchain.channel is Channel.NIGHTLY:
+        return True
+    return toolchain.high >= Release(1, 94)
+
+
+def _bootstrap(project: Project) -> Fact[bool]:
     """RUSTC_BOOTSTRAP in the environment, or in `[env]`, which Cargo hands to rustc.
 
     https://doc.rust-lang.org/cargo/reference/config.html#env
     """
-    from wasifix.model import Evidence
-
-    if (text := config.environment.get("RUSTC_BOOTSTRAP")) is not None:
-        evidence = Evidence(path="", text=f"RUSTC_BOOTSTRAP={text}", note="environment variable")
-        return Fact(value=text not in ("", "-1"), evidence=(evidence,))
+    config = project.config
     setting = config.winner("env", "RUSTC_BOOTSTRAP")
+    inner = setting.value if setting is not None and isinstance(setting.value, dict) else {}
+    text = config.environment.get("RUSTC_BOOTSTRAP")
+    if text is not None and inner.get("force") is not True:
+        evidence = Evidence(path="", text=f"RUSTC_BOOTSTRAP={text}", note="environment variable")
+        return Fact(value=_acts_as_nightly(project, text), evidence=(evidence,))
     if setting is None:
         return Fact(value=False)
-    value = setting.value.get("value") if isinstance(setting.value, dict) else setting.value
-    return Fact(value=str(value) not in ("", "-1"), evidence=(setting.evidence,))
+    value = str(inner.get("value") if inner else setting.value)
+    return Fact(value=_acts_as_nightly(project, value), evidence=(setting.evidence,))
+
+
+def _acts_as_nightly(project: Project, value: str) -> bool:
+    """`1`, or a list that names the crate: anything else leaves a stable compiler as it is.
+
+    https://doc.rust-lang.org/rustc/command-line-arguments.html#rustc_bootstrap
+    """
+    crates = {package.name.replace("-", "_") for package in project.workspace.packages}
+    return value == "1" or not crates.isdisjoint(value.split(","))

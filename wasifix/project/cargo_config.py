@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from wasifix.documents.toml import TomlDocument
-from wasifix.errors import OutsideProject, UnreadableInput
+from wasifix.errors import UnreadableInput
 from wasifix.model import Evidence, Fact, KeyPath
 from wasifix.project.cfg import cfg_matches
+from wasifix.project.globs import inside
 from wasifix.project.link_args import Flag
 from wasifix.project.sources import Sources
 from wasifix.tree import join, parent, upward
@@ -60,9 +61,9 @@ class CargoConfig:
         https://doc.rust-lang.org/cargo/reference/config.html#buildrustflags
         """
         if (encoded := self.environment.get("CARGO_ENCODED_RUSTFLAGS")) is not None:
-            return _from_variable("CARGO_ENCODED_RUSTFLAGS", [each for each in encoded.split("\x1f") if each])
+            return _from_variable("CARGO_ENCODED_RUSTFLAGS", encoded.split("\x1f") if encoded else [])
         if (plain := self.environment.get("RUSTFLAGS")) is not None:
-            return _from_variable("RUSTFLAGS", plain.split())
+            return _from_variable("RUSTFLAGS", [each.strip() for each in plain.split(" ") if each.strip()])
         flags = self._flags("target", triple)
         variable = f"CARGO_TARGET_{_variable_part(triple)}_RUSTFLAGS"
         flags += _from_variable(variable, self.environment.get(variable, "").split())
@@ -104,13 +105,16 @@ class CargoConfig:
         return tuple(flags)
 
 
-def read_config(sources: Sources, start: str, environment: Mapping[str, str]) -> CargoConfig:
+def read_config(
+    sources: Sources, start: str, environment: Mapping[str, str], *, includes: bool = True
+) -> CargoConfig:
     """The configuration of the folder. Raises UnreadableInput."""
     layers: list[TomlDocument] = []
     for folder in upward(start):
         document = _of_folder(sources, folder)
         if document is not None:
-            layers += _with_includes(sources, document, ())
+            layers += _with_includes(sources, document, set()) if includes else [document]
+    _refuse_mixed_kinds(layers)
     return CargoConfig(layers=tuple(layers), environment=environment)
 
 
@@ -128,37 +132,60 @@ def _of_folder(sources: Sources, folder: str) -> TomlDocument | None:
     return old or new
 
 
-def _with_includes(
-    sources: Sources, document: TomlDocument, including: tuple[str, ...]
-) -> Iterator[TomlDocument]:
-    """The file, then what it includes: the own values win, and of two included files the later one."""
-    yield document
+def _with_includes(sources: Sources, document: TomlDocument, seen: set[str]) -> list[TomlDocument]:
+    """The file, then what it includes: the own values win, and of two included files the later one.
+
+    Cargo takes a file that is reached twice for a circle. https://doc.rust-lang.org/cargo/reference/config.html#include
+    """
+    seen.add(document.path)
     listed = document.get("include")
-    entries = listed if isinstance(listed, list) else [listed] if isinstance(listed, str) else []
-    for index, entry in reversed(list(enumerate(entries))):
+    if listed is not None and not isinstance(listed, list):
+        raise _at(document.evidence(("include",)), "`include` must be a list", "put it in brackets")
+    found: list[list[TomlDocument]] = []
+    for index, entry in enumerate(listed or ()):
         name = entry.get("path") if isinstance(entry, dict) else entry
-        if not isinstance(name, str):
-            continue
-        at = document.evidence(("include", index) if isinstance(listed, list) else ("include",))
-        try:
-            path = join(parent(document.path), name)
-        except OutsideProject as error:
-            raise OutsideProject(
-                error.message, path=at.path, line=at.line, column=at.column, advice=error.advice
-            ) from None
-        if path in (*including, document.path):
-            raise UnreadableInput(f"{path} includes itself", path=at.path, line=at.line, column=at.column)
+        at = document.evidence(("include", index))
+        if not isinstance(name, str) or not name.endswith(".toml"):
+            raise _at(at, "this must name a .toml file", "Cargo refuses it too")
+        path = inside(at, parent(document.path), name)
+        if path in seen:
+            raise _at(at, f"{path} is included a second time, or includes itself", "Cargo refuses it too")
         included = sources.toml(path)
         if included is not None:
-            yield from _with_includes(sources, included, (*including, document.path))
+            found.append(_with_includes(sources, included, seen))
         elif not (isinstance(entry, dict) and entry.get("optional") is True):
-            raise UnreadableInput(
-                f"there is no {path}",
-                path=at.path,
-                line=at.line,
-                column=at.column,
-                advice="Cargo needs it too",
-            )
+            raise _at(at, f"there is no {path}", "Cargo needs it too")
+    return [document, *(each for layers in reversed(found) for each in layers)]
+
+
+def _refuse_mixed_kinds(layers: list[TomlDocument]) -> None:
+    """Raises UnreadableInput where a key is an array or table in one file and something else in another."""
+    known: dict[KeyPath, tuple[str, TomlDocument]] = {}
+    for document in layers:
+        for path, kind in _kinds(document.values, ()):
+            there, first = known.setdefault(path, (kind, document))
+            if there != kind:
+                message = f"`{path[-1]}` is {there} here, and {kind} in {document.evidence(path).place}"
+                raise _at(
+                    first.evidence(path), message, "Cargo cannot merge them: write both in the same form"
+                )
+
+
+def _kinds(values: dict[str, Any], above: KeyPath) -> Iterator[tuple[KeyPath, str]]:
+    for key, value in values.items():
+        path = (*above, key)
+        if path == ("include",):
+            continue
+        yield (
+            path,
+            "a table" if isinstance(value, dict) else "a list" if isinstance(value, list) else "a value",
+        )
+        if isinstance(value, dict):
+            yield from _kinds(value, path)
+
+
+def _at(at: Evidence, message: str, advice: str) -> UnreadableInput:
+    return UnreadableInput(message, path=at.path, line=at.line, column=at.column, advice=advice)
 
 
 def _from_variable(name: str, flags: list[str]) -> tuple[Flag, ...]:

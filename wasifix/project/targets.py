@@ -30,6 +30,11 @@ def target_uses(
     return tuple(use for use in found if is_wasm(use[0]))
 
 
+def requested_targets(config: CargoConfig, files: tuple[ToolchainFile, ...]) -> tuple[Use, ...]:
+    """The targets that Cargo or rustup is told to use, without those that are only prepared for."""
+    return (*_configured(config), *_aliases(config), *_installed(files))
+
+
 def is_wasm(triple: str) -> bool:
     """Whether the name is that of a WebAssembly target."""
     return triple.startswith("wasm32")

@@ -31,6 +31,12 @@ class ToolchainFile:
     document: TomlDocument | None
 
     @property
+    def choice(self) -> str:
+        """The chosen toolchain in words."""
+        folder = self.document.get("toolchain", "path") if self.document else None
+        return self.name or (f"path {folder}" if folder else "the default")
+
+    @property
     def is_path(self) -> bool:
         """Whether it names a folder instead of a toolchain."""
         return self.document is not None and self.document.get("toolchain", "path") is not None
@@ -49,10 +55,10 @@ def governing_files(sources: Sources, start: str) -> tuple[ToolchainFile, ...]:
     """
     for folder in upward(start):
         files = tuple(file for name in FILE_NAMES if (file := _read(sources, join(folder, name))) is not None)
-        if len(files) == 2 and files[0].name != files[1].name:
+        if len(files) == 2 and files[0].choice != files[1].choice:
             other = files[1].evidence
             raise UnreadableInput(
-                f"two files choose the toolchain: {files[0].name} here, {files[1].name} in {other.place}",
+                f"two files choose the toolchain: {files[0].choice} here, {files[1].choice} in {other.place}",
                 path=files[0].path,
                 line=files[0].evidence.line,
                 column=files[0].evidence.column,
@@ -68,7 +74,8 @@ def effective_toolchain(
 ) -> Fact[Toolchain]:
     """The toolchain of a build in this folder. `assumed` settles what the files leave open."""
     found = _chosen(files, environment)
-    if assumed is None or (found.value is not None and not found.value.is_floating):
+    open_name = found.value is None or found.value.is_floating or found.value.is_custom
+    if assumed is None or not open_name:
         return found
     evidence = Evidence(path="", text=f"--assume-rust {assumed}", note="assumed")
     return Fact(value=parse_toolchain(assumed), evidence=(*found.evidence, evidence))
@@ -102,7 +109,7 @@ def _read(sources: Sources, path: str) -> ToolchainFile | None:
     text = sources.text(path)
     if text is None:
         return None
-    if not path.endswith(".toml") and len(text.splitlines()) == 1 and text.strip():
+    if not path.endswith(".toml") and text.strip() and "\n" not in text.removesuffix("\n"):
         name = text.strip()
         line, column = position(text, text.index(name))
         evidence = Evidence(path=path, line=line, column=column, text=name)
@@ -110,9 +117,9 @@ def _read(sources: Sources, path: str) -> ToolchainFile | None:
     document = sources.toml(path)
     assert document is not None
     toolchain = document.get("toolchain")
-    if not isinstance(toolchain, dict):
+    if not isinstance(toolchain, dict) or not toolchain:
         raise UnreadableInput(
-            "rustup needs a [toolchain] table here",
+            "rustup needs a [toolchain] table here, and something in it",
             path=path,
             line=1,
             column=1,
@@ -120,14 +127,16 @@ def _read(sources: Sources, path: str) -> ToolchainFile | None:
         )
     channel = toolchain.get("channel")
     if channel is not None and not isinstance(channel, str):
-        at = document.evidence(CHANNEL)
-        raise UnreadableInput(
-            "the channel must be a string",
-            path=path,
-            line=at.line,
-            column=at.column,
-            advice="put it in quotes: without them 1.90 is the number 1.9, and rustup refuses it",
-        )
+        advice = "put it in quotes: without them 1.90 is the number 1.9, and rustup refuses it"
+        raise _refused(document, "the channel must be a string", advice)
+    if channel == "" or (channel is not None and "path" in toolchain):
+        wrong = "the channel is empty" if channel == "" else "`path` and `channel` exclude each other"
+        raise _refused(document, wrong, "rustup refuses it too: name one toolchain")
     key = "channel" if channel is not None else "path" if "path" in toolchain else None
     evidence = document.evidence(("toolchain", key) if key else ("toolchain",))
     return ToolchainFile(path=path, name=channel, evidence=evidence, document=document)
+
+
+def _refused(document: TomlDocument, message: str, advice: str) -> UnreadableInput:
+    at = document.evidence(CHANNEL)
+    return UnreadableInput(message, path=at.path, line=at.line, column=at.column, advice=advice)

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 from wasifix.documents.toml import TomlDocument
 from wasifix.errors import NoProject, OutsideProject, UnreadableInput
 from wasifix.model import Evidence, Fact, KeyPath
+from wasifix.project.globs import inside, matching_folders
 from wasifix.project.sources import Sources
-from wasifix.tree import Tree, join, parent, upward
+from wasifix.rust import Release
+from wasifix.tree import join, parent, upward
 
 DEPENDENCY_TABLES = ("dependencies", "dev-dependencies", "build-dependencies")
 
@@ -42,6 +43,15 @@ class Manifest:
         """The package's name, or the path of a manifest that has none."""
         name = self.document.get("package", "name")
         return name if isinstance(name, str) else self.path
+
+    @property
+    def rust_version_floor(self) -> Release | None:
+        """The package's own `rust-version`, where it is written there and well-formed."""
+        declared = self.document.get("package", "rust-version")
+        try:
+            return Release.parse(declared) if isinstance(declared, str) else None
+        except ValueError:
+            return None
 
     def dependencies(self, kinds: tuple[str, ...] = DEPENDENCY_TABLES) -> Iterator[tuple[str, Any, KeyPath]]:
         """Name, value and place of each dependency, those below `[target.*]` too."""
@@ -132,7 +142,7 @@ def _pointed_root(sources: Sources, manifest: Manifest) -> Manifest | None:
     if not isinstance(pointer, str):
         return None
     at = manifest.document.evidence(("package", "workspace"))
-    path = join(_inside(at, manifest.folder, pointer), "Cargo.toml")
+    path = join(inside(at, manifest.folder, pointer), "Cargo.toml")
     document = sources.toml(path)
     if document is None or "workspace" not in document.values:
         raise UnreadableInput(
@@ -150,7 +160,7 @@ def _packages(sources: Sources, root: Manifest) -> tuple[Manifest, ...]:
         found[root.path] = root
     waiting = list(_listed_members(sources, root)) if "workspace" in root.document.values else []
     if "workspace" in root.document.values and root.is_package:
-        waiting += _path_dependencies(root, root)
+        waiting += _path_dependencies(sources, root, root)
     while waiting:
         folder, at = waiting.pop(0)
         path = join(folder, "Cargo.toml")
@@ -168,7 +178,7 @@ def _packages(sources: Sources, root: Manifest) -> tuple[Manifest, ...]:
                 advice="Cargo needs it too",
             )
         found[path] = Manifest(document=document)
-        waiting += _path_dependencies(root, found[path])
+        waiting += _path_dependencies(sources, root, found[path])
     return tuple(found.values())
 
 
@@ -179,23 +189,35 @@ def _listed_members(sources: Sources, root: Manifest) -> Iterator[tuple[str, Evi
             continue
         at = root.document.evidence(("workspace", "members", index))
         is_glob = any(sign in pattern for sign in "*?[")
-        for folder in _globbed(sources.tree, at, root.folder, pattern):
+        for folder in matching_folders(sources.tree, at, root.folder, pattern):
             if not is_glob or not _is_excluded(root, folder):
                 yield folder, None if is_glob else at
 
 
-def _path_dependencies(root: Manifest, package: Manifest) -> list[tuple[str, Evidence | None]]:
-    """Path dependencies below the root's folder are members without being listed."""
+def _path_dependencies(
+    sources: Sources, root: Manifest, package: Manifest
+) -> list[tuple[str, Evidence | None]]:
+    """Path dependencies are members unlisted, if they lie below the root's folder or point to it."""
     found: list[tuple[str, Evidence | None]] = []
-    for _, value, _ in package.dependencies():
-        if isinstance(value, dict) and isinstance(value.get("path"), str):
-            try:
-                folder = join(package.folder, value["path"])
-            except OutsideProject:
-                continue
-            if (folder == root.folder or _is_below(folder, root.folder)) and not _is_excluded(root, folder):
-                found.append((folder, None))
+    for name, value, _ in package.dependencies():
+        inherits = isinstance(value, dict) and value.get("workspace") is True
+        declared = root.document.get("workspace", "dependencies", name) if inherits else value
+        if not isinstance(declared, dict) or not isinstance(declared.get("path"), str):
+            continue
+        try:
+            folder = join(root.folder if inherits else package.folder, declared["path"])
+        except OutsideProject:
+            continue
+        if not _is_excluded(root, folder) and (
+            folder == root.folder or _is_below(folder, root.folder) or _points_to(sources, root, folder)
+        ):
+            found.append((folder, None))
     return found
+
+
+def _points_to(sources: Sources, root: Manifest, folder: str) -> bool:
+    document = sources.toml(join(folder, "Cargo.toml"))
+    return document is not None and _root_of(sources, Manifest(document=document)).path == root.path
 
 
 def _is_excluded(root: Manifest, folder: str) -> bool:
@@ -214,39 +236,6 @@ def _is_excluded(root: Manifest, folder: str) -> bool:
         return False
 
     return names("exclude") and not names("members")
-
-
-def _globbed(tree: Tree, at: Evidence, folder: str, pattern: str) -> list[str]:
-    places = [folder]
-    for part in pattern.strip("/").split("/"):
-        if not any(sign in part for sign in "*?["):
-            places = [_inside(at, place, part) for place in places]
-        elif part == "**":
-            places = [below for place in places for below in _all_below(tree, place)]
-        else:
-            places = [
-                join(place, name)
-                for place in places
-                for name in tree.folders(place)
-                if fnmatchcase(name, part)
-            ]
-    return places
-
-
-def _all_below(tree: Tree, folder: str) -> Iterator[str]:
-    yield folder
-    for name in tree.folders(folder):
-        if name not in (".git", "target"):
-            yield from _all_below(tree, join(folder, name))
-
-
-def _inside(at: Evidence, folder: str, name: str) -> str:
-    try:
-        return join(folder, name)
-    except OutsideProject as error:
-        raise OutsideProject(
-            error.message, path=at.path, line=at.line, column=at.column, advice=error.advice
-        ) from None
 
 
 def _is_below(folder: str, above: str) -> bool:

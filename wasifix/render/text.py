@@ -52,8 +52,10 @@ def render_outcome(proposal: Proposal, options: TextOptions, written: bool) -> s
         lines.append(f"  {remedy.reference}")
         for note in outcome.notes:
             lines += _wrapped(clean(note), "  note: ")
+    for declined in proposal.passed_over:
+        lines += _wrapped(f"passed over {declined.strategy}: {clean(declined.reason)}", "  ")
     if not proposal.outcomes:
-        lines.append("Nothing to fix: no finding that this strategy remedies.")
+        lines.append("Nothing to fix here, so nothing was changed. `wasifix check` says what is known.")
     if proposal.declined:
         return "\n".join([*lines, "Nothing was changed."]) + "\n"
     if proposal.changes:
@@ -63,6 +65,22 @@ def render_outcome(proposal: Proposal, options: TextOptions, written: bool) -> s
         lines += [f"  {clean(command)}" for plan in proposal.plans for command in plan.follow_up]
     elif proposal.plans:
         lines.append("Everything is in place already: no change.")
+    return "\n".join(lines) + "\n"
+
+
+def render_removal(proposal: Proposal, options: TextOptions, written: bool) -> str:
+    """What `remove` says beside the patch."""
+    if proposal.declined:
+        lines = [line for each in proposal.declined for line in _declined(each, options)]
+        return "\n".join([*lines, "Nothing was changed."]) + "\n"
+    if not proposal.changes or proposal.after is None:
+        return "No workaround of wasifix is in the files that decide about this build.\n"
+    names = ", ".join(f"`{plan.strategy}`" for plan in proposal.plans)
+    paths = ", ".join(_shown(change.path, options) for change in proposal.changes)
+    lines = _wrapped(f"{'Took' if written else 'Would take'} {names} out of {paths}.", "")
+    open_now = dict.fromkeys(finding.id for finding in proposal.after.findings if finding.fails)
+    if open_now:
+        lines += _wrapped(f"Open again: {', '.join(open_now)}. `wasifix check` says more.", "")
     return "\n".join(lines) + "\n"
 
 
@@ -88,31 +106,33 @@ def _finding(report: Report, finding: Finding, options: TextOptions) -> Iterator
 def _evidence(evidence: Iterable[Evidence], options: TextOptions) -> Iterator[str]:
     rows = [(_place(each, options), clean(each.text), clean(each.note)) for each in evidence]
     first = min(max((len(place) for place, _, _ in rows), default=0), 40)
-    second = min(max((len(text) for _, text, _ in rows), default=0), 32)
+    room = WIDTH - first - 4
+    second = max((len(text) for _, text, note in rows if note), default=0)
+    if second + max((len(note) for _, _, note in rows), default=0) + 2 > room:
+        second = 0
     for place, text, note in rows:
-        line = f"  {place:<{first}}  {shortened(text, WIDTH - first - 4):<{second}}".rstrip()
-        if not note:
-            yield line
-        elif len(line) + len(note) + 2 <= WIDTH:
+        line = f"  {place:<{first}}  {shortened(text, room):<{second}}".rstrip()
+        if note and len(line) + len(note) + 2 <= WIDTH:
             yield f"{line:<{first + second + 4}}  {note}"
-        else:
-            yield line
-            yield from _wrapped(note, " " * (first + 4))
+            continue
+        yield line
+        yield from _wrapped(note, " " * (first + 4))
 
 
 def _remedies(finding: Finding, options: TextOptions) -> Iterator[str]:
-    width = max(len(words) for words in EFFECT_WORDS.values())
-    command = max(len(remedy.command) for remedy in finding.remedies)
+    shown = [
+        each for each in finding.remedies if not finding.covered_by or each.effect is Effect.REMOVES_CAUSE
+    ]
+    width = max(map(len, EFFECT_WORDS.values()))
+    command = max((len(remedy.command) for remedy in shown), default=0)
     for effect, words in EFFECT_WORDS.items():
         label = words
-        for remedy in (each for each in finding.remedies if each.effect is effect):
+        for remedy in (each for each in shown if each.effect is effect):
             kind = "good" if effect is Effect.REMOVES_CAUSE else "dim"
-            room = WIDTH - width - command - 6
-            yield (
-                f"  {options.style.paint(kind, f'{label:<{width}}')}  {remedy.command:<{command}}  "
-                f"{shortened(remedy.summary, room)}"
-            ).rstrip()
+            head = options.style.paint(kind, f"{label:<{width}}")
+            yield f"  {head}  {remedy.command:<{command}}  {remedy.short}"
             label = ""
+    yield f"  {'why and how sure':<{width}}  wasifix explain {finding.id}"
 
 
 def _prevented(report: Report, options: TextOptions) -> Iterator[str]:

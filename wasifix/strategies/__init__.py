@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from wasifix.strategies.base import Hits, Options, Strategy
+from wasifix.strategies.max_memory import MAX_MEMORY
 from wasifix.strategies.opt_level import OPT_LEVEL
 from wasifix.strategies.pin import PIN
 from wasifix.strategies.profile import PROFILE
 from wasifix.strategies.target import TARGET
+from wasifix.strategies.upgrade import UPGRADE
 
-STRATEGIES: tuple[Strategy, ...] = (PIN, PROFILE, OPT_LEVEL, TARGET)
+STRATEGIES: tuple[Strategy, ...] = (UPGRADE, MAX_MEMORY, TARGET, PIN, PROFILE, OPT_LEVEL)
 
-__all__ = ["STRATEGIES", "Hits", "Options", "Strategy", "find_strategy"]
+AUTO = "auto"
+"""The name that stands for the first remedy that works, per finding."""
+
+__all__ = ["AUTO", "STRATEGIES", "Hits", "Options", "Strategy", "find_strategy"]
 
 
 def find_strategy(name: str) -> Strategy:
@@ -20,5 +25,5 @@ def find_strategy(name: str) -> Strategy:
     for strategy in STRATEGIES:
         if strategy.name == name:
             return strategy
-    names = ", ".join(strategy.name for strategy in STRATEGIES)
+    names = ", ".join((AUTO, *(strategy.name for strategy in STRATEGIES)))
     raise UsageError(f"there is no strategy `{name}`", advice=f"the strategies are: {names}")

@@ -17,6 +17,10 @@ class Options:
     """What the user asks of all strategies."""
 
     rust: Release | None = None
+    max_memory: int | None = None
+    """Bytes."""
+    keep_threads: bool = False
+    """Whether to decline what would break code that starts threads."""
     force: bool = False
 
 
@@ -39,6 +43,8 @@ class Strategy:
 
     name: str
     summary: str
+    short: str
+    """A few words for a table."""
     effect: Effect
     caveat: str
     reference: str

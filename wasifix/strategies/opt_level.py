@@ -52,6 +52,7 @@ def _hiding(project: Project) -> Iterator[tuple[str, Set]]:
 OPT_LEVEL = Strategy(
     name="opt-level",
     summary="Build releases with opt-level 1",
+    short="for all releases",
     effect=Effect.UNPROVEN,
     caveat="the linker arguments are the same at every level: only the image size changes, so this is luck",
     reference="https://github.com/rust-lang/rust/issues/146721",

@@ -6,7 +6,7 @@ from wasifix.model import Declined, Effect, Plan
 from wasifix.project import Project
 from wasifix.rust import Release
 from wasifix.strategies.base import Hits, Options, Strategy, test_command
-from wasifix.strategies.toolchains import cannot_list_targets, obstacle, toolchain_edits
+from wasifix.strategies.toolchains import cannot_list_targets, obstacle, toolchain_edits, variable_note
 
 DEFAULT = Release(1, 90, 0)
 
@@ -24,7 +24,7 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
             at=project.toolchain.evidence[0],
             instead="--strategy max-memory, or --rust to name the release",
         )
-    notes = [note for note in (cannot_list_targets(project), _variable(project)) if note]
+    notes = [note for note in (cannot_list_targets(project), variable_note(project)) if note]
     return Plan(
         strategy="pin",
         edits=tuple(toolchain_edits(project, release, hits.targets)),
@@ -37,15 +37,10 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
     )
 
 
-def _variable(project: Project) -> str | None:
-    if name := project.config.environment.get("RUSTUP_TOOLCHAIN"):
-        return f"RUSTUP_TOOLCHAIN={name} is set in your environment and wins over the file: unset it"
-    return None
-
-
 PIN = Strategy(
     name="pin",
     summary="Hold the toolchain at Rust 1.90.0",
+    short="Rust 1.90.0",
     effect=Effect.UNPROVEN,
     caveat="1.90.0 links the same fixed-size memory: the crash can return as the program grows",
     reference="https://github.com/rust-lang/rust/issues/146721",

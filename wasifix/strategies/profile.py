@@ -66,6 +66,7 @@ def _raised(project: Project) -> Iterator[str]:
 PROFILE = Strategy(
     name="profile",
     summary=f"Test with a profile `{NAME}` at opt-level 1",
+    short="for tests alone",
     effect=Effect.UNPROVEN,
     caveat="the linker arguments are the same in every profile: only the image size changes, so this is luck",
     reference="https://github.com/rust-lang/rust/issues/146721",

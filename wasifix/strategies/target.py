@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wasifix.model import Change, Declined, Effect, FileEdit, Plan, Remove, Rename, Set
+from wasifix.model import Change, Declined, Effect, Evidence, FileEdit, Plan, Remove, Rename, Set
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
 from wasifix.project.targets import alias_words
@@ -19,6 +19,14 @@ SHOWN = 5
 
 def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
     """Replaces the threads target wherever the project's files name it."""
+    starts = thread_starts(project)
+    if options.keep_threads and starts:
+        return Declined(
+            strategy="target",
+            reason="the code starts threads, which this target does not have",
+            at=starts[0],
+            instead="--strategy target to take it all the same",
+        )
     if declined := _two_tables(project, hits.targets):
         return declined
     edits: dict[str, list[Change]] = {}
@@ -38,7 +46,7 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
             *(() if installed or lists_targets else (f"rustup target add {PLAIN}",)),
             *test_command((PLAIN,)),
         ),
-        notes=tuple(_thread_notes(project)),
+        notes=tuple(_thread_notes(starts)),
     )
 
 
@@ -120,8 +128,7 @@ def _runner(setting: Setting) -> Iterator[Change]:
             yield from (Remove((*path, index)) for index in reversed(dropped))
 
 
-def _thread_notes(project: Project) -> Iterator[str]:
-    starts = thread_starts(project)
+def _thread_notes(starts: tuple[Evidence, ...]) -> Iterator[str]:
     if starts:
         places = "1 place here starts" if len(starts) == 1 else f"{len(starts)} places here start"
         yield f"{PLAIN} has no threads, but {places} them:"
@@ -133,6 +140,7 @@ def _thread_notes(project: Project) -> Iterator[str]:
 TARGET = Strategy(
     name="target",
     summary=f"Build for {PLAIN}, without threads",
+    short=PLAIN,
     effect=Effect.AVOIDS_TARGET,
     caveat="std::thread::spawn fails at run time on this target",
     reference="https://doc.rust-lang.org/rustc/platform-support/wasm32-wasip1.html",

@@ -58,16 +58,24 @@ def cannot_list_targets(project: Project) -> str | None:
     return None
 
 
+def variable_note(project: Project) -> str | None:
+    """A note for an environment variable that wins over every file."""
+    if name := project.config.environment.get("RUSTUP_TOOLCHAIN"):
+        return f"RUSTUP_TOOLCHAIN={name} is set in your environment and wins over the file: unset it"
+    return None
+
+
 def obstacle(project: Project, strategy: str, release: Release) -> Declined | None:
     """Why the project cannot move to the release, with the place; None where nothing is known against it."""
     return (
-        _own_toolchain(project, strategy)
-        or _needs_nightly(project, strategy)
+        own_toolchain(project, strategy)
+        or needs_nightly(project, strategy)
         or next(_needs_newer(project, strategy, release), None)
     )
 
 
-def _own_toolchain(project: Project, strategy: str) -> Declined | None:
+def own_toolchain(project: Project, strategy: str) -> Declined | None:
+    """Declined where the project brings its own toolchain."""
     toolchain = project.toolchain.value
     for file in project.toolchain_files:
         custom = file.name is not None and toolchain is not None and toolchain.is_custom
@@ -82,7 +90,8 @@ def _own_toolchain(project: Project, strategy: str) -> Declined | None:
     return None
 
 
-def _needs_nightly(project: Project, strategy: str) -> Declined | None:
+def needs_nightly(project: Project, strategy: str) -> Declined | None:
+    """Declined where the project uses what only a nightly knows."""
     signs = (
         _listed_features(project),
         _unstable_table(project),

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", work::in_parallel(6, 7));
+}

@@ -1,0 +1,19 @@
+"""What several test modules share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """Configuration files of public projects, which are not part of this repository."""
+    place = Path(
+        os.environ.get("WASIFIX_CORPUS") or Path(__file__).parent.parent.parent / "shared" / "corpus"
+    )
+    if not place.is_dir():
+        pytest.skip(f"no corpus at {place}: set WASIFIX_CORPUS to its folder")
+    return place

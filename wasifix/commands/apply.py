@@ -1,0 +1,98 @@
+"""`wasifix apply`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wasifix.commands.shared import (
+    AssumeRust,
+    Colour,
+    ColourOption,
+    DryRun,
+    OutputFile,
+    PatchFormat,
+    PatchFormatOption,
+    PathArgument,
+    Strategies,
+    deliver,
+    settled_toolchain,
+    text_options,
+)
+
+if TYPE_CHECKING:
+    from wasifix.rust import Release
+
+
+def apply(
+    path: PathArgument = Path(),
+    strategy: Strategies = None,
+    dry_run: DryRun = False,
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit with 1 if something would change.")
+    ] = False,
+    rust: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="The release for pin and upgrade to go to.")
+    ] = None,
+    max_memory: Annotated[
+        str | None,
+        typer.Option(metavar="SIZE", help="For max-memory: bytes, or 64MiB, 4GiB.  [default: 1GiB]"),
+    ] = None,
+    assume_rust: AssumeRust = None,
+    force: Annotated[bool, typer.Option("--force", help="Apply even where nothing is hit.")] = False,
+    output_format: PatchFormatOption = PatchFormat.PATCH,
+    output_file: OutputFile = None,
+    color: ColourOption = Colour.AUTO,
+) -> None:
+    """Apply a workaround, by default the best that works. Prints the same patch whether it writes or not.
+
+    Exit code: 0 done or nothing to do, 1 declined (with --check: it would change something),
+    2 unreadable input or refused write.
+    """
+    from wasifix import engine, place
+    from wasifix.render import text
+    from wasifix.strategies import AUTO, Options
+
+    where = place.locate(path)
+    proposal = engine.plan(
+        where.tree,
+        where.start,
+        strategies=strategy or (AUTO,),
+        options=Options(rust=_release(rust), max_memory=_size(max_memory), force=force),
+        environment=place.environment(),
+        assume_rust=settled_toolchain(assume_rust),
+    )
+    write = not dry_run and not check_only
+    deliver(proposal, where, write, output_format, output_file, color)
+    options = text_options(color, where.base, sys.stderr.isatty())
+    typer.echo(text.render_outcome(proposal, options, write), err=True, nl=False, color=True)
+    raise typer.Exit(1 if proposal.declined or (check_only and proposal.changes) else 0)
+
+
+def _release(text: str | None) -> Release | None:
+    from wasifix.errors import UsageError
+    from wasifix.rust import Release
+
+    if text is None:
+        return None
+    if text.count(".") == 2:
+        try:
+            return Release.parse(text)
+        except ValueError:
+            pass
+    raise UsageError(
+        f"--rust {text}: not a full release number", advice="give all three numbers: --rust 1.90.0"
+    )
+
+
+def _size(text: str | None) -> int | None:
+    from wasifix.errors import UsageError
+    from wasifix.strategies.max_memory import parse_size
+
+    try:
+        return None if text is None else parse_size(text)
+    except ValueError as error:
+        raise UsageError(f"--max-memory {text}: {error}", advice="for example 1GiB, or 4294967296") from None

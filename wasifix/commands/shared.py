@@ -1,0 +1,135 @@
+"""Options and output that several commands share."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from wasifix.model import Proposal
+    from wasifix.place import Place
+    from wasifix.render.terminal import Style
+    from wasifix.render.text import TextOptions
+
+
+class Colour(StrEnum):
+    """When to use colour."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class PatchFormat(StrEnum):
+    """Output formats of the commands that change files."""
+
+    PATCH = "patch"
+    JSON = "json"
+
+
+PathArgument = Annotated[Path, typer.Argument(help="A folder of the project.", show_default="here")]
+AssumeRust = Annotated[
+    str | None,
+    typer.Option(metavar="VERSION", help="The toolchain to take where the files leave it open."),
+]
+OutputFile = Annotated[
+    Path | None,
+    typer.Option("--output-file", "-o", metavar="FILE", help="Write the output there, not to stdout."),
+]
+ColourOption = Annotated[
+    Colour, typer.Option("--color", help="Colour in text. NO_COLOR and FORCE_COLOR count too.")
+]
+Strategies = Annotated[
+    list[str] | None, typer.Option("--strategy", "-s", metavar="NAME", help="What to do; repeatable.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Print the patch, write nothing.")]
+PatchFormatOption = Annotated[PatchFormat, typer.Option("--format", help="What to print.")]
+
+
+def style_for(color: Colour, is_terminal: bool) -> Style:
+    """How to paint, after the option, the environment and the terminal."""
+    from wasifix.place import use_colour
+    from wasifix.render.terminal import Style
+
+    return Style(use_colour(color, is_terminal))
+
+
+def text_options(color: Colour, base: str, is_terminal: bool) -> TextOptions:
+    """How to print a report."""
+    from wasifix.render.text import TextOptions
+
+    return TextOptions(style=style_for(color, is_terminal), base=base)
+
+
+def settled_toolchain(name: str | None) -> str | None:
+    """The value of --assume-rust. Raises UsageError where it leaves the release open too."""
+    from wasifix.errors import UsageError
+    from wasifix.rust import parse_toolchain
+
+    if name is not None and (parse_toolchain(name).is_custom or parse_toolchain(name).is_floating):
+        raise UsageError(
+            f"--assume-rust {name}: that does not settle which release it is",
+            advice="give a release or a dated nightly: 1.91.0, 1.91, nightly-2025-10-01",
+        )
+    return name
+
+
+def deliver(
+    proposal: Proposal,
+    where: Place,
+    write: bool,
+    output_format: PatchFormat,
+    file: Path | None,
+    color: Colour,
+) -> str:
+    """Writes the files if asked to, then prints the patch; returns it as text."""
+    from wasifix.patch import patch_text
+
+    if write and proposal.changes:
+        from wasifix.disk import write_all
+
+        write_all(where.tree, proposal.changes)
+    patch = patch_text(proposal.changes)
+    text = patch.decode("utf-8", "surrogateescape")
+    if output_format is PatchFormat.JSON:
+        from wasifix.render import json
+
+        print_text(json.render_apply(proposal, where.name, text, write), file)
+    else:
+        print_patch(patch, file, color)
+    return text
+
+
+def print_text(output: str, file: Path | None) -> None:
+    """Text to stdout or to a file. Raises RefusedWrite."""
+    if file is None:
+        typer.echo(output, nl=False, color=True)
+    else:
+        _write(file, output.encode("utf-8"))
+
+
+def print_patch(patch: bytes, file: Path | None, color: Colour) -> None:
+    """Bytes as they are, so that the patch applies; painted only on a terminal. Raises RefusedWrite."""
+    if file is not None:
+        _write(file, patch)
+    elif style_for(color, sys.stdout.isatty()).colour:
+        from wasifix.render.diff import painted
+
+        typer.echo(painted(patch.decode("utf-8", "replace")), nl=False, color=True)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(patch)
+        sys.stdout.buffer.flush()
+
+
+def _write(file: Path, data: bytes) -> None:
+    from wasifix.errors import RefusedWrite
+
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        raise RefusedWrite(f"cannot be written ({error.strerror})", path=str(file)) from None

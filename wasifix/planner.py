@@ -1,0 +1,162 @@
+"""One strategy tried on a project: planned, rendered, and judged on the result; nothing is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from wasifix.advisories import Advisory, load_advisories
+from wasifix.checks import project_checks
+from wasifix.detect import detect
+from wasifix.documents.toml_values import CannotEdit
+from wasifix.edits import render
+from wasifix.expiry import stale_workarounds
+from wasifix.markers import Author, find_markers
+from wasifix.model import Declined, FileChange, Finding, Level, Plan, Remedy, Report
+from wasifix.project import Project, local_builds, read_project
+from wasifix.project.sources import Sources
+from wasifix.project.targets import THREADS_TARGETS
+from wasifix.removal import restored
+from wasifix.strategies import STRATEGIES, Hits, Options, Strategy
+from wasifix.tree import MemoryTree, Tree
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """From where a project is looked at: the folder, the environment, and what to take as its toolchain."""
+
+    start: str
+    environment: Mapping[str, str]
+    assume_rust: str | None
+
+    def read(self, tree: Tree) -> Project:
+        """The project in a tree. Raises UnreadableInput, NoProject."""
+        return read_project(Sources(tree), self.start, self.environment, self.assume_rust)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attempt:
+    """A plan that passed all proofs, and the project as it would be."""
+
+    plan: Plan
+    changes: tuple[FileChange, ...]
+    project: Project
+    report: Report
+
+
+REMEDIES = {
+    each.name: Remedy(
+        strategy=each.name,
+        effect=each.effect,
+        summary=each.summary,
+        short=each.short,
+        caveat=each.caveat,
+        reference=each.reference,
+    )
+    for each in STRATEGIES
+}
+
+
+def report_on(project: Project) -> Report:
+    """Everything that is found in a project, the loudest first."""
+    builds = local_builds(project)
+    advisories = load_advisories()
+    found, prevented = detect(project, builds, advisories)
+    findings = [_with_remedies(finding, advisories) for finding in found]
+    findings += (*project_checks(project, builds), *stale_workarounds(project, builds, advisories))
+    order = list(Level)
+    return Report(
+        builds=builds,
+        findings=tuple(sorted(findings, key=lambda each: order.index(each.level))),
+        prevented=prevented,
+        files_read=project.sources.files_read,
+    )
+
+
+def hits_for(report: Report, strategy: Strategy, options: Options) -> Hits:
+    """The findings that name the strategy as a remedy, and their builds."""
+    findings = tuple(
+        finding
+        for finding in report.findings
+        if strategy.name in [remedy.strategy for remedy in finding.remedies]
+    )
+    ids = {build for finding in findings for build in finding.builds}
+    builds = tuple(build for build in report.builds if build.id in ids)
+    if options.force and not builds:
+        builds = tuple(build for build in report.builds if build.target.value in THREADS_TARGETS)
+    return Hits(findings=findings, builds=builds)
+
+
+def attempt(
+    project: Project, strategy: Strategy, hits: Hits, options: Options, request: Request
+) -> Attempt | Declined:
+    """The strategy's plan, if it can be made, repeating it changes nothing, and it has its effect."""
+    outcome, made = planned(project, strategy, hits, options)
+    if isinstance(outcome, Declined):
+        return outcome
+    if not made:
+        return Attempt(plan=outcome, changes=(), project=project, report=report_on(project))
+    tried = request.read(MemoryTree({change.path: change.new for change in made}, project.sources.tree))
+    again, more = planned(tried, strategy, seen_again(hits, tried), options)
+    if isinstance(again, Plan) and more:
+        reason = "a second run would change the files again; this is a bug in wasifix"
+        return Declined(strategy=strategy.name, reason=reason)
+    report = report_on(tried)
+    wanted = {hit.id for hit in hits.findings}
+    remaining = [finding for finding in report.findings if finding.fails and finding.id in wanted]
+    if remaining and not options.force:
+        return Declined(
+            strategy=strategy.name,
+            reason=f"after the change `{remaining[0].id}` would still be there",
+            at=remaining[0].evidence[0],
+            instead="`wasifix check` says why; --force writes the change all the same",
+        )
+    return Attempt(plan=_with_undo_note(outcome, made), changes=made, project=tried, report=report)
+
+
+def seen_again(hits: Hits, project: Project) -> Hits:
+    """The same hits, their builds as they are in the changed project, where they still exist."""
+    now = {build.id: build for build in local_builds(project)}
+    return replace(hits, builds=tuple(now.get(build.id, build) for build in hits.builds))
+
+
+def planned(
+    project: Project, strategy: Strategy, hits: Hits, options: Options
+) -> tuple[Plan | Declined, tuple[FileChange, ...]]:
+    """The strategy's plan and the files it makes."""
+    outcome = strategy.plan(project, hits, options)
+    if isinstance(outcome, Declined):
+        return outcome, ()
+    made = render(project.sources.tree, outcome, _author(strategy, hits))
+    return (made, ()) if isinstance(made, Declined) else (outcome, made)
+
+
+def _with_remedies(finding: Finding, advisories: tuple[Advisory, ...]) -> Finding:
+    names = next(each.remedies for each in advisories if each.id == finding.id)
+    return replace(finding, remedies=tuple(REMEDIES[name] for name in names))
+
+
+def _author(strategy: Strategy, hits: Hits) -> Author:
+    known = {advisory.id: advisory for advisory in load_advisories()}
+    advisory = next((known[each.id] for each in hits.findings if each.id in known), load_advisories()[0])
+    return Author(
+        strategy=strategy.name, advisory=advisory.id, effect=strategy.effect, url=advisory.references[0]
+    )
+
+
+def _with_undo_note(plan: Plan, made: tuple[FileChange, ...]) -> Plan:
+    """Says of which file `remove` would not restore every byte; of most it does."""
+    lost = tuple(change.path for change in made if not _undone(plan.strategy, change))
+    note = f"`wasifix remove` cannot take this out of {', '.join(lost)}: keep the patch to undo it"
+    return replace(plan, notes=(*plan.notes, note)) if lost else plan
+
+
+def _undone(strategy: str, change: FileChange) -> bool:
+    if change.new is None or b" wasifix " in (change.old or b""):
+        return True
+    if not any(find_markers(change.new.decode("utf-8", "replace"))):
+        return False
+    try:
+        return restored(change.path, change.new, (strategy,)) == change.old
+    except CannotEdit:
+        return False

@@ -1,0 +1,195 @@
+"""Takes out what wasifix wrote, and nothing else: the inverse of the edits, read from their comments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from urllib.parse import unquote
+
+from wasifix.documents import toml_arrays
+from wasifix.documents.lines import NEW_LINES
+from wasifix.documents.text import Edit, apply_edits, decode, encode, eol_near, line_end, line_start
+from wasifix.documents.toml import TomlDocument, parse_toml
+from wasifix.documents.toml_spans import Entry, Section, Value
+from wasifix.documents.toml_values import CannotEdit
+from wasifix.markers import NEW_FILE, NEW_TABLE, NONE, Marker, Step, decode_items, encode_key, find_markers
+from wasifix.markers import decode as decode_token
+from wasifix.markers import encode as encode_token
+from wasifix.model import KeyPath
+
+
+def restored(path: str, data: bytes, strategies: Sequence[str]) -> bytes | None:
+    """The file without the edits of the strategies; None where the whole file was one of them.
+
+    Raises CannotEdit where the text below a comment is no longer what wasifix wrote.
+    """
+    text, has_mark = decode(path, data)
+    markers = [each for each in find_markers(text) if each.author.strategy in strategies]
+    if any(each.details == NEW_FILE for each in markers):
+        if text[: markers[0].start].strip() or len(list(find_markers(text))) > len(markers):
+            raise CannotEdit("the file has more in it now than wasifix wrote", markers[0].start)
+        return None
+    if not path.endswith(".rs"):
+        return _restored_toml(parse_toml(path, data), markers)
+    edits = [_lines_edit(text, marker) for marker in markers]
+    return encode(apply_edits(text, edits), has_mark)
+
+
+def _restored_toml(document: TomlDocument, markers: list[Marker]) -> bytes:
+    """One comment after the other, the last first, each on the text that the ones below it left."""
+    text = document.text
+    for marker in reversed(markers):
+        current = parse_toml(document.path, text.encode("utf-8"))
+        text = apply_edits(text, _edits(current, marker))
+    if not document.text.endswith("\n"):  # a missing final newline stays missing
+        text = text.removesuffix("\n").removesuffix("\r")
+    return encode(text, document.has_mark)
+
+
+def _edits(document: TomlDocument, marker: Marker) -> list[Edit]:
+    if marker.details == NEW_TABLE:
+        return [_table_edit(document, marker)]
+    comment = Edit(line_start(document.text, marker.start), line_end(document.text, marker.end), "")
+    if not marker.steps:
+        raise CannotEdit("the comment was changed", marker.start)
+    section = _section_of(document, marker)
+    edits = [each for step in marker.steps for each in _undo(document, section, step, marker)]
+    return [comment, *edits]
+
+
+def _undo(document: TomlDocument, section: Section, step: Step, marker: Marker) -> Iterator[Edit]:
+    if step.key == "table":
+        yield from _renamed(document, section, step)
+        return
+    path = _path_of(document, section, step)
+    found = document.locate(path)
+    if found is None:
+        if step.new == NONE:
+            yield from _reinserted(document, path, step)
+            return
+        raise CannotEdit(f"`{step.key}` is gone", marker.start)
+    raw = document.text[found.value.start : found.value.end]
+    if step.old != NONE:
+        if step.new == NONE:
+            yield from _reinserted(document, path, step)
+            return
+        old = decode_token(step.old, raw)
+        if step.new not in (encode_token(raw, ""), encode_token(raw)):
+            raise CannotEdit(f"`{step.key}` was changed since", found.value.start)
+        yield Edit(found.value.start, found.value.end, old)
+    elif found.value.kind == "[" and not step.new.startswith("["):
+        yield from _taken_back(document, path, found.value, step)
+    elif found.value.kind != "[" and step.new not in (encode_token(raw, ""), encode_token(raw)):
+        raise CannotEdit(f"`{step.key}` was changed since", found.value.start)
+    else:
+        yield _without_entry(document, found.entry, found.value)
+
+
+def _taken_back(document: TomlDocument, path: KeyPath, array: Value, step: Step) -> Iterator[Edit]:
+    """The items that were added, wherever they stand now."""
+    present = document.get(*path)
+    wanted = list(decode_items(step.new))
+    for start in range(len(present) - len(wanted), -1, -1):
+        if present[start : start + len(wanted)] == wanted:
+            indices = range(start, start + len(wanted))
+            yield from toml_arrays.remove_all(document, path, tuple(indices))
+            return
+    raise CannotEdit(f"`{step.key}` was changed since", array.start)
+
+
+def _reinserted(document: TomlDocument, path: KeyPath, step: Step) -> Iterator[Edit]:
+    """An item that was taken out comes back to its place."""
+    *parent, index = path
+    array = document.locate(tuple(parent))
+    item = decode_token(step.old, '""')
+    if array is None or not isinstance(index, int) or array.value.kind != "[":
+        raise CannotEdit("the place of a value that was taken out is gone", 0)
+    if index >= len(array.value.items):
+        yield from toml_arrays.append(document, tuple(parent), (decode_items(step.old)[0],))
+        return
+    at = array.value.items[index].start
+    begin = line_start(document.text, at)
+    indent = document.text[begin:at]
+    own_line = not indent.strip() and begin > array.value.start
+    yield Edit(at, at, f"{item},{eol_near(document.text, at) + indent if own_line else ' '}")
+
+
+def _renamed(document: TomlDocument, section: Section, step: Step) -> Iterator[Edit]:
+    index = len(section.path) - 1
+    old, new = decode_items(step.old)[0], decode_items(step.new)[0]
+    if section.path[index] != new:
+        raise CannotEdit(f"the table `{new}` was renamed since", section.start)
+    for header in document.headers_below(section.path):
+        start, end = header.key_spans[index]
+        quote = document.text[start] if document.text[start] in "'\"" else ""
+        yield Edit(start, end, f"{quote}{old}{quote}" if quote else old)
+
+
+def _without_entry(document: TomlDocument, entry: Entry, value: Value) -> Edit:
+    """The line of a key that was added, or its part of an inline table."""
+    text = document.text
+    if entry.value is value:
+        return Edit(line_start(text, entry.start), line_end(text, value.end), "")
+    inner = entry.value.entries
+    index = next(number for number, each in enumerate(inner) if each.value is value)
+    start = inner[index - 1].value.end if index else inner[index].start
+    return Edit(start, value.end, "")
+
+
+def _table_edit(document: TomlDocument, marker: Marker) -> Edit:
+    """The block of a table that was added, with the blank line above it."""
+    text = document.text
+    section = next((each for each in document.sections[1:] if each.start > marker.end), None)
+    if section is None or text[marker.end : section.start].strip():
+        raise CannotEdit("the table below the comment is gone", marker.start)
+    if any(each is not section for each in document.headers_below(section.path)):
+        raise CannotEdit("the table has tables of its own now", section.start)
+    last = section.entries[-1].value.end if section.entries else section.end
+    lines = text[line_end(text, section.end) : line_end(text, last)].splitlines()
+    if len(lines) != len(section.entries) or any("#" in line for line in lines):
+        raise CannotEdit("the table has comments or blank lines now", section.start)
+    start, end = line_start(text, marker.start), line_end(text, last)
+    above = line_start(text, start - 1) if start else 0
+    if start and not text[above:start].strip():
+        start = above
+    return Edit(start, end, "")
+
+
+def _section_of(document: TomlDocument, marker: Marker) -> Section:
+    renamed = marker.steps[0].key == "table" or any(step.key == "table" for step in marker.steps)
+    if renamed:
+        following = [each for each in document.sections[1:] if each.start > marker.end]
+        if not following:
+            raise CannotEdit("the table below the comment is gone", marker.start)
+        return following[0]
+    return [each for each in document.sections if each.end <= marker.start or each.end == 0][-1]
+
+
+def _path_of(document: TomlDocument, section: Section, step: Step) -> KeyPath:
+    """The path whose keys, joined with dots, are the step's label."""
+    if not step.key:
+        return (*section.path, "channel")
+    names = [name for entry in section.entries for name in _labels(entry.keys, entry.value)]
+    for path in names:
+        if encode_key(path) == step.key:
+            return (*section.path, *path)
+    *parent, last = (unquote(key) for key in step.key.split("."))
+    return (*section.path, *parent, int(last) if last.isdecimal() else last)
+
+
+def _labels(keys: KeyPath, value: Value) -> Iterator[KeyPath]:
+    yield keys
+    for index, item in enumerate(value.items):
+        yield from _labels((*keys, index), item)
+    for entry in value.entries:
+        yield from _labels((*keys, *entry.keys), entry.value)
+
+
+def _lines_edit(text: str, marker: Marker) -> Edit:
+    match = re.fullmatch(rf"(\d+) {NEW_LINES}", marker.details)
+    if match is None:
+        raise CannotEdit("the comment was changed", marker.start)
+    start, end = line_start(text, marker.start), line_end(text, marker.end)
+    for _ in range(int(match[1])):
+        end = line_end(text, end)
+    return Edit(start, end, "")
