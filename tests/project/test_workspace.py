@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from project.layouts import in_memory, package, path_dependency, workspace
 
+from project.layouts import in_memory, package, path_dependency, workspace
 from wasifix.errors import NoProject, OutsideProject, UnreadableInput
 from wasifix.project.sources import Sources
 from wasifix.project.workspace import Workspace, find_workspace
@@ -159,7 +159,7 @@ def test_the_rust_version_of_a_package(member: str, root: str, version: str | No
 def test_links_that_lead_round_in_a_circle_end_with_an_error(tmp_path: Path) -> None:
     (tmp_path / "Cargo.toml").write_text(workspace("**"))
     for name in ("x", "y"):
-        os.symlink(".", tmp_path / name)
+        (tmp_path / name).symlink_to(".")
     with pytest.raises(UnreadableInput, match="more than 20000 folders") as caught:
         find_workspace(Sources(DiskTree(tmp_path)), "")
     assert caught.value.place == "Cargo.toml:2:12"

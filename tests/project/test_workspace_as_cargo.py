@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from project.layouts import package, path_dependency, workspace
 from rust_programs import cargo, write
 
+from project.layouts import package, path_dependency, workspace
 from wasifix.errors import UnreadableInput
 from wasifix.project.sources import Sources
 from wasifix.project.workspace import find_workspace
