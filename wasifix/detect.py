@@ -88,9 +88,9 @@ def _finding(
 def _chain(advisory: Advisory, build: Build, sure: bool) -> Iterator[Evidence]:
     """Why: the toolchain, the target, and what would have prevented it but does not."""
     if build.toolchain.evidence:
-        note = advisory.toolchain_note if sure else build.toolchain.reason
-        yield replace(build.toolchain.evidence[0], note=note)
-        yield from build.toolchain.evidence[1:]
+        *earlier, deciding = build.toolchain.evidence
+        yield from earlier
+        yield replace(deciding, note=advisory.toolchain_note if sure else build.toolchain.reason)
     else:
         yield Evidence(path="", text="no rust-toolchain file", note="rustup's default toolchain decides")
     for evidence in build.target.evidence[:1]:

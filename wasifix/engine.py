@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from wasifix.advisories import load_advisories
 from wasifix.documents.text import decode, position
-from wasifix.documents.toml import parse_toml
+from wasifix.documents.toml import parse_toml, value_at
 from wasifix.documents.toml_values import CannotEdit
 from wasifix.errors import UsageError
 from wasifix.model import Declined, Evidence, FileChange, Finding, Plan, Proposal, Report
 from wasifix.planner import REMEDIES, Attempt, Request, attempt, hits_for, planned, report_on, seen_again
-from wasifix.project import Project
-from wasifix.removal import restored
+from wasifix.project import Project, local_builds
+from wasifix.removal import new_table, restored
 from wasifix.strategies import AUTO, Hits, Options, find_strategy
 from wasifix.tree import MemoryTree, Tree
 
@@ -180,7 +180,7 @@ def remove(
             return Proposal(before=before, outcomes=(_changed_since(names[0], path, data, refusal),))
     after = request.read(MemoryTree({path: change.new for path, change in changes.items()}, tree))
     used = tuple(dict.fromkeys(name for _, name in there))
-    if (declined := _not_ours(project, after, used, changes)) is not None:
+    if (declined := _not_ours(project, after, changes, tuple(there))) is not None:
         return Proposal(before=before, outcomes=(declined,))
     return Proposal(
         before=before,
@@ -192,35 +192,45 @@ def remove(
 
 
 def _not_ours(
-    project: Project, after: Project, names: tuple[str, ...], changes: Mapping[str, FileChange]
+    project: Project,
+    after: Project,
+    changes: Mapping[str, FileChange],
+    removed: tuple[tuple[str, str], ...],
 ) -> Declined | None:
-    """Where applying the strategies again would not give the present values: somebody changed them since."""
-    toolchain = project.toolchain.value
-    builds = report_on(project).builds
-    sizes = [build.max_memory.value for build in builds if build.max_memory.value]
-    options = Options(
-        rust=toolchain.exact if toolchain else None, max_memory=sizes[0] if sizes else None, force=True
-    )
-    tree: Tree = after.sources.tree
-    for name in names:
-        strategy = find_strategy(name)
-        current = Request(start=after.start, environment=after.config.environment, assume_rust=None).read(
-            tree
-        )
-        hits = Hits(findings=(), builds=hits_for(report_on(current), strategy, options).builds)
-        outcome, made = planned(current, strategy, hits, options)
-        if isinstance(outcome, Declined):
-            return None  # the strategy does not fit here any more; the comments' own values were compared
-        tree = MemoryTree({change.path: change.new for change in made}, tree)
-    for path, change in changes.items():
-        if path.endswith(".toml") and _values(path, tree.read(path)) != _values(path, change.old):
+    """Where a new table or file is not what the strategy would write: somebody changed it since.
+
+    Changes of single values were compared with their comments already.
+    """
+    written = [
+        (path, marker, table)
+        for path, text, marker in project.markers()
+        if (path, marker.author.strategy) in removed
+        for table in new_table(path, text, marker)
+    ]
+    for path, marker, table in written:
+        made = _written_again(project, after, marker.author.strategy, path)
+        if made is None or value_at(made, table) != value_at(_values(path, changes[path].old), table):
+            line = (changes[path].old or b"").decode("utf-8", "replace").count("\n", 0, marker.start) + 1
             return Declined(
-                strategy=names[0],
-                reason=f"{path} was changed since wasifix wrote it",
-                at=Evidence(path=path),
+                strategy=marker.author.strategy,
+                reason="what stands below the comment was changed since wasifix wrote it",
+                at=Evidence(path=path, line=line, column=1),
                 instead="take the workaround out by hand",
             )
     return None
+
+
+def _written_again(project: Project, after: Project, name: str, path: str) -> object:
+    """The values that the strategy would give the file now; None where it would not touch it."""
+    toolchain = project.toolchain.value
+    sizes = [build.max_memory.value for build in local_builds(project) if build.max_memory.value]
+    options = Options(
+        rust=toolchain.exact if toolchain else None, max_memory=sizes[0] if sizes else None, force=True
+    )
+    strategy = find_strategy(name)
+    hits = Hits(findings=(), builds=hits_for(report_on(after), strategy, options).builds)
+    _, made = planned(after, strategy, hits, options)
+    return next((_values(path, change.new) for change in made if change.path == path), None)
 
 
 def _values(path: str, data: bytes | None) -> object:

@@ -208,6 +208,8 @@ class Plan:
 
     strategy: str
     edits: tuple[FileEdit, ...]
+    summary: str = ""
+    """What this plan does, where the options make it differ from the strategy's own summary."""
     follow_up: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -35,6 +35,19 @@ def restored(path: str, data: bytes, strategies: Sequence[str]) -> bytes | None:
     return encode(apply_edits(text, edits), has_mark)
 
 
+def new_table(path: str, text: str, marker: Marker) -> Iterator[KeyPath]:
+    """The path of the table that the comment calls new; that of the whole file for a new one."""
+    if path.endswith(".rs") or marker.details not in (NEW_TABLE, NEW_FILE):
+        return
+    if marker.details == NEW_FILE:
+        yield ()
+        return
+    for section in parse_toml(path, text.encode("utf-8")).sections[1:]:
+        if section.start > marker.end:
+            yield section.path
+            return
+
+
 def _restored_toml(document: TomlDocument, markers: list[Marker]) -> bytes:
     """One comment after the other, the last first, each on the text that the ones below it left."""
     text = document.text
@@ -67,7 +80,7 @@ def _undo(document: TomlDocument, section: Section, step: Step, marker: Marker) 
         if step.new == NONE:
             yield from _reinserted(document, path, step)
             return
-        raise CannotEdit(f"`{step.key}` is gone", marker.start)
+        raise CannotEdit(f"{_named(step)} is gone", marker.start)
     raw = document.text[found.value.start : found.value.end]
     if step.old != NONE:
         if step.new == NONE:
@@ -75,14 +88,18 @@ def _undo(document: TomlDocument, section: Section, step: Step, marker: Marker) 
             return
         old = decode_token(step.old, raw)
         if step.new not in (encode_token(raw, ""), encode_token(raw)):
-            raise CannotEdit(f"`{step.key}` was changed since", found.value.start)
+            raise CannotEdit(f"{_named(step)} was changed since", found.value.start)
         yield Edit(found.value.start, found.value.end, old)
     elif found.value.kind == "[" and not step.new.startswith("["):
         yield from _taken_back(document, path, found.value, step)
     elif found.value.kind != "[" and step.new not in (encode_token(raw, ""), encode_token(raw)):
-        raise CannotEdit(f"`{step.key}` was changed since", found.value.start)
+        raise CannotEdit(f"{_named(step)} was changed since", found.value.start)
     else:
         yield _without_entry(document, found.entry, found.value)
+
+
+def _named(step: Step) -> str:
+    return f"`{step.key}`" if step.key else "the toolchain"
 
 
 def _taken_back(document: TomlDocument, path: KeyPath, array: Value, step: Step) -> Iterator[Edit]:
@@ -94,7 +111,7 @@ def _taken_back(document: TomlDocument, path: KeyPath, array: Value, step: Step)
             indices = range(start, start + len(wanted))
             yield from toml_arrays.remove_all(document, path, tuple(indices))
             return
-    raise CannotEdit(f"`{step.key}` was changed since", array.start)
+    raise CannotEdit(f"{_named(step)} was changed since", array.start)
 
 
 def _reinserted(document: TomlDocument, path: KeyPath, step: Step) -> Iterator[Edit]:

@@ -82,9 +82,7 @@ def render_strategy(remedy: Remedy, advisories: Iterable[Advisory], style: Style
     lines = [f"{style.paint('bold', remedy.strategy)}: {remedy.summary}", ""]
     lines += [f"  effect  {_effect(remedy, style)}", f"  try it  {remedy.command} --dry-run"]
     lines += [
-        *textwrap.wrap(
-            f"{remedy.caveat}.", WIDTH - 10, initial_indent="  note    ", subsequent_indent=" " * 10
-        )
+        *textwrap.wrap(f"{remedy.caveat}.", WIDTH, initial_indent="  note    ", subsequent_indent=" " * 10)
     ]
     lines += [f"  link    {remedy.reference}"]
     names = ", ".join(each.id for each in advisories if remedy.strategy in each.remedies)

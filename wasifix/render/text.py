@@ -47,11 +47,15 @@ def render_outcome(proposal: Proposal, options: TextOptions, written: bool) -> s
         remedy = proposal.remedies[outcome.strategy]
         kind = "good" if remedy.effect is Effect.REMOVES_CAUSE else "warning"
         effect = style.paint(kind, EFFECT_WORDS[remedy.effect])
-        lines.append(f"{style.paint('bold', outcome.strategy)}: {remedy.summary} ({effect})")
+        lines.append(
+            f"{style.paint('bold', outcome.strategy)}: {outcome.summary or remedy.summary} ({effect})"
+        )
         lines += _wrapped(f"{remedy.caveat}.", "  ")
         lines.append(f"  {remedy.reference}")
         for note in outcome.notes:
-            lines += _wrapped(clean(note), "  note: ")
+            first, *more = note.split("\n")
+            lines += _wrapped(clean(first), "  note: ")
+            lines += [shortened(f"        {clean(line)}", WIDTH) for line in more]
     for declined in proposal.passed_over:
         lines += _wrapped(f"passed over {declined.strategy}: {clean(declined.reason)}", "  ")
     if not proposal.outcomes:
@@ -85,11 +89,10 @@ def render_removal(proposal: Proposal, options: TextOptions, written: bool) -> s
 
 
 def _finding(report: Report, finding: Finding, options: TextOptions) -> Iterator[str]:
-    head = options.style.paint(finding.level, f"{finding.level}[{finding.id}]")
     message = finding.message
     if finding.covered_by:
         message += f" (covered by {', '.join(finding.covered_by)})"
-    yield from _wrapped(f"{head}: {options.style.paint('bold', clean(message))}", "")
+    yield from _headline(finding.level, f"{finding.level}[{finding.id}]", message, options)
     yield from _evidence(finding.evidence, options)
     yield from _wrapped(_where(report, finding), "  in: ")
     if finding.symptoms:
@@ -101,6 +104,14 @@ def _finding(report: Report, finding: Finding, options: TextOptions) -> Iterator
     if finding.remedies:
         yield ""
         yield from _remedies(finding, options)
+
+
+def _headline(kind: str, head: str, message: str, options: TextOptions) -> Iterator[str]:
+    """A painted word and a message, folded before it is painted, so that colour takes no room."""
+    first, *more = _wrapped(f"{head}: {clean(message)}", "")
+    rest = first[len(head) + 2 :]
+    yield f"{options.style.paint(kind, head)}: {options.style.paint('bold', rest)}"
+    yield from (f"  {options.style.paint('bold', line.strip())}" for line in more)
 
 
 def _evidence(evidence: Iterable[Evidence], options: TextOptions) -> Iterator[str]:
@@ -147,8 +158,7 @@ def _prevented(report: Report, options: TextOptions) -> Iterator[str]:
 
 
 def _one_prevented(prevented: Prevented, build: Build, options: TextOptions) -> Iterator[str]:
-    head = options.style.paint("good", f"ok[{prevented.id}]")
-    yield from _wrapped(f"{head}: prevented: {clean(prevented.why)}", "")
+    yield from _headline("good", f"ok[{prevented.id}]", f"prevented: {prevented.why}", options)
     yield from _evidence(prevented.evidence, options)
     yield f"  in: {_build(build)}"
 
@@ -164,9 +174,7 @@ def _build(build: Build) -> str:
 
 
 def _declined(declined: Declined, options: TextOptions) -> Iterator[str]:
-    yield from _wrapped(
-        f"{options.style.paint('error', 'declined')}[{declined.strategy}]: {clean(declined.reason)}", ""
-    )
+    yield from _headline("error", f"declined[{declined.strategy}]", declined.reason, options)
     if declined.at is not None:
         yield from _evidence([declined.at], options)
     if declined.instead:

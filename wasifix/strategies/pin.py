@@ -27,6 +27,7 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
     notes = [note for note in (cannot_list_targets(project), variable_note(project)) if note]
     return Plan(
         strategy="pin",
+        summary=f"Hold the toolchain at Rust {release}",
         edits=tuple(toolchain_edits(project, release, hits.targets)),
         follow_up=(
             f"rustup toolchain install {release}",
@@ -42,7 +43,7 @@ PIN = Strategy(
     summary="Hold the toolchain at Rust 1.90.0",
     short="Rust 1.90.0",
     effect=Effect.UNPROVEN,
-    caveat="1.90.0 links the same fixed-size memory: the crash can return as the program grows",
+    caveat="every Rust before 1.92 links the same fixed-size memory: the crash can return",
     reference="https://github.com/rust-lang/rust/issues/146721",
     plan=plan,
 )

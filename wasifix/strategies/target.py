@@ -129,12 +129,13 @@ def _runner(setting: Setting) -> Iterator[Change]:
 
 
 def _thread_notes(starts: tuple[Evidence, ...]) -> Iterator[str]:
-    if starts:
-        places = "1 place here starts" if len(starts) == 1 else f"{len(starts)} places here start"
-        yield f"{PLAIN} has no threads, but {places} them:"
-        yield from (f"  {each.place}: {each.text}" for each in starts[:SHOWN])
+    if not starts:
+        return
+    places = "1 place here starts" if len(starts) == 1 else f"{len(starts)} places here start"
+    shown = [f"{each.place}: {each.text}" for each in starts[:SHOWN]]
     if len(starts) > SHOWN:
-        yield f"  and {len(starts) - SHOWN} more"
+        shown.append(f"and {len(starts) - SHOWN} more")
+    yield "\n".join((f"{PLAIN} has no threads, but {places} them:", *shown))
 
 
 TARGET = Strategy(

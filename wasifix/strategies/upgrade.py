@@ -31,6 +31,7 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
         notes.append(f"`rustup update {channel}` is enough where everybody's {channel} may move")
     return Plan(
         strategy="upgrade",
+        summary=f"Move to Rust {release}",
         edits=tuple(toolchain_edits(project, release, hits.targets)),
         follow_up=(
             f"rustup toolchain install {release}",
