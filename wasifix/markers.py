@@ -16,7 +16,7 @@ from wasifix.model import Effect, KeyPath, TomlValue
 
 _LINE = re.compile(
     r"^[ \t]*(?:#|//) wasifix (?P<strategy>[a-z][a-z-]*) for (?P<advisory>[a-z][a-z0-9-]*) "
-    r"\((?P<effect>[a-z-]+)\): (?P<details>[^;\r\n]*); (?P<url>https://\S+)[ \t]*$",
+    r"\((?P<effect>[a-z-]+)\): (?P<details>[^;\r\n]*); (?P<url>https://\S+)[ \t]*(?=\r?$)",
     re.MULTILINE,
 )
 _STEP = re.compile(r"(?:(?P<key>\S+) )?(?P<old>.*) -> (?P<new>.*)", re.DOTALL)
