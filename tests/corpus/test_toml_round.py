@@ -147,7 +147,7 @@ def _faults(
 
 
 def _untidy(old: str, new: str) -> Iterator[str]:
-    """Lines that went although nothing was to change in them, line ends that differ, headers stuck together."""
+    """Comments and headers that went or moved, line ends that differ, headers stuck together."""
     ends = {line.endswith("\r\n") for line in old.splitlines(keepends=True)[:-1]}
     if len(ends) == 1 and {line.endswith("\r\n") for line in new.splitlines(keepends=True)[:-1]} != ends:
         yield "mixed line ends"
