@@ -12,7 +12,7 @@ from wasifix.documents.toml_values import CannotEdit
 from wasifix.edits import render
 from wasifix.expiry import stale_workarounds
 from wasifix.markers import Author, find_markers
-from wasifix.model import Declined, FileChange, Finding, Level, Plan, Remedy, Report
+from wasifix.model import Declined, Effect, FileChange, Finding, Level, Plan, Remedy, Report, SetLine
 from wasifix.project import Project, local_builds, read_project
 from wasifix.project.sources import Sources
 from wasifix.project.targets import THREADS_TARGETS
@@ -104,7 +104,7 @@ def attempt(
     report = report_on(tried)
     wanted = {hit.id for hit in hits.findings}
     remaining = [finding for finding in report.findings if finding.fails and finding.id in wanted]
-    if remaining and not options.force:
+    if remaining and not options.force and not _cannot_be_marked(strategy, outcome):
         return Declined(
             strategy=strategy.name,
             reason=f"after the change `{remaining[0].id}` would still be there",
@@ -112,6 +112,12 @@ def attempt(
             instead="`wasifix check` says why; --force writes the change all the same",
         )
     return Attempt(plan=_with_undo_note(outcome, made), changes=made, project=tried, report=report)
+
+
+def _cannot_be_marked(strategy: Strategy, plan: Plan) -> bool:
+    """Whether a workaround goes to a file without room for a comment, so that `check` cannot know of it."""
+    changes = (change for edit in plan.edits for change in edit.changes)
+    return strategy.effect is Effect.UNPROVEN and any(isinstance(each, SetLine) for each in changes)
 
 
 def seen_again(hits: Hits, project: Project) -> Hits:
@@ -146,7 +152,8 @@ def _author(strategy: Strategy, hits: Hits) -> Author:
 
 def _with_undo_note(plan: Plan, made: tuple[FileChange, ...]) -> Plan:
     """Says of which file `remove` would not restore every byte; of most it does."""
-    lost = tuple(change.path for change in made if not _undone(plan.strategy, change))
+    marked = {edit.path for edit in plan.edits if not any(isinstance(each, SetLine) for each in edit.changes)}
+    lost = tuple(each.path for each in made if each.path in marked and not _undone(plan.strategy, each))
     note = f"`wasifix remove` cannot take this out of {', '.join(lost)}: keep the patch to undo it"
     return replace(plan, notes=(*plan.notes, note)) if lost else plan
 

@@ -10,6 +10,7 @@ from wasifix.model import Fact
 from wasifix.project.toolchain import ToolchainFile, effective_toolchain, governing_files
 from wasifix.rust import Toolchain
 
+NOTHING: Mapping[str, str] = {}
 TABLE = '[toolchain]\nchannel = "1.91.0"\n'
 
 
@@ -20,10 +21,10 @@ def files_of(files: dict[str, str], start: str = "") -> tuple[ToolchainFile, ...
 def chosen(
     files: dict[str, str],
     start: str = "",
-    variables: Mapping[str, str] | None = None,
+    variables: Mapping[str, str] = NOTHING,
     assumed: str | None = None,
 ) -> Fact[Toolchain]:
-    return effective_toolchain(files_of(files, start), variables or {}, assumed)
+    return effective_toolchain(files_of(files, start), variables, assumed)
 
 
 @pytest.mark.parametrize(
@@ -52,9 +53,9 @@ def test_a_file_names_the_toolchain(path: str, text: str, name: str, place: str)
     [
         ("rust-toolchain", "", "table", "1:1"),
         ("rust-toolchain", "\n", "table", "1:1"),
-        ("rust-toolchain", "1.91.0\n\n", "not valid TOML", "1:5"),
-        ("rust-toolchain", "1.91.0\n# why\n", "not valid TOML", "1:5"),
-        ("rust-toolchain.toml", "1.91.0", "not valid TOML", "1:5"),
+        ("rust-toolchain", "1.91.0\n\n", "not valid TOML", "1:7"),
+        ("rust-toolchain", "1.91.0\n# why\n", "not valid TOML", "1:7"),
+        ("rust-toolchain.toml", "1.91.0", "not valid TOML", "1:7"),
         ("rust-toolchain.toml", "", "table", "1:1"),
         ("rust-toolchain.toml", "[toolchain]\n", "table", "1:1"),
         ("rust-toolchain.toml", '[tolchain]\nchannel = "1.91"\n', "table", "1:1"),

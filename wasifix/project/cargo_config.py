@@ -94,10 +94,11 @@ class CargoConfig:
 
     def _flags(self, *table: str) -> tuple[Flag, ...]:
         flags: list[Flag] = []
-        for setting in reversed(list(self.all(*table, "rustflags"))):
-            if isinstance(setting.value, str):
-                flags += [Flag(each, setting.evidence) for each in setting.value.split()]
-            elif isinstance(setting.value, list):
+        found = list(self.all(*table, "rustflags"))
+        if found and isinstance(found[0].value, str):  # only lists join: of two strings the nearer one counts
+            return tuple(Flag(each, found[0].evidence) for each in found[0].value.split())
+        for setting in reversed(found):
+            if isinstance(setting.value, list):
                 flags += [
                     Flag(str(each), setting.document.evidence((*setting.path, index)))
                     for index, each in enumerate(setting.value)

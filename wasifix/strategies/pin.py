@@ -6,7 +6,7 @@ from wasifix.model import Declined, Effect, Plan
 from wasifix.project import Project
 from wasifix.rust import Release
 from wasifix.strategies.base import Hits, Options, Strategy, test_command
-from wasifix.strategies.toolchains import cannot_list_targets, obstacle, toolchain_edits, variable_note
+from wasifix.strategies.toolchains import obstacle, one_line_note, toolchain_edits, variable_note
 
 DEFAULT = Release(1, 90, 0)
 
@@ -24,7 +24,7 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
             at=project.toolchain.evidence[0],
             instead="--strategy max-memory, or --rust to name the release",
         )
-    notes = [note for note in (cannot_list_targets(project), variable_note(project)) if note]
+    notes = [note for note in (one_line_note(project), variable_note(project)) if note]
     return Plan(
         strategy="pin",
         summary=f"Hold the toolchain at Rust {release}",

@@ -48,12 +48,13 @@ def _of_file(file: ToolchainFile, release: Release, targets: tuple[str, ...]) ->
         yield Append(TARGETS, missing) if listed else Set(TARGETS, missing)
 
 
-def cannot_list_targets(project: Project) -> str | None:
-    """A note for a file that is one line and has no room for targets."""
+def one_line_note(project: Project) -> str | None:
+    """A note for a file that is one line: it has no room for targets, nor for a comment."""
     for file in project.toolchain_files:
         if file.document is None:
             return (
-                f"{file.path} is one line: it cannot list targets, so rustup does not install them by itself"
+                f"{file.path} is one line: it cannot list targets, so rustup does not install them by itself, "
+                "and it holds no comment, so `check` and `remove` cannot know that wasifix wrote it"
             )
     return None
 

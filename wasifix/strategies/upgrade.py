@@ -7,8 +7,8 @@ from wasifix.project import Project
 from wasifix.releases import avoided, recommended
 from wasifix.strategies.base import Hits, Options, Strategy, test_command
 from wasifix.strategies.toolchains import (
-    cannot_list_targets,
     needs_nightly,
+    one_line_note,
     own_toolchain,
     toolchain_edits,
     variable_note,
@@ -20,7 +20,7 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
     release = options.rust or recommended()
     if declined := own_toolchain(project, "upgrade") or needs_nightly(project, "upgrade"):
         return declined
-    notes = [note for note in (cannot_list_targets(project), variable_note(project)) if note]
+    notes = [note for note in (one_line_note(project), variable_note(project)) if note]
     notes += [
         f"warning: Rust {release} {bad.why}, see {bad.reference}"
         for bad in avoided()
