@@ -12,6 +12,7 @@ from wasifix.tree import MemoryTree
 
 BUILD = "[target.wasm32-wasip1-threads]\nrunner = 'x'\n"
 LOWERED = "[profile.release]\nopt-level = 1\n"
+RAISED = "[profile.release.package.b]\nopt-level = 3\n"
 NOTHING: Mapping[str, str] = {}
 
 
@@ -62,7 +63,7 @@ def test_a_setting_hidden_by_one_of_a_higher_rank_is_named(
 @pytest.mark.parametrize(
     ("manifest", "config"),
     [
-        (LOWERED + "[profile.release.package.b]\nopt-level = 3\n", ""),
+        (LOWERED + RAISED, ""),
         (LOWERED + '[profile.release.package."*"]\nopt-level = "s"\n', ""),
         (LOWERED, "[profile.release.package.b]\nopt-level = 2\n"),
     ],
@@ -86,7 +87,7 @@ def test_a_lowered_level_that_is_raised_again_for_a_package_is_named(manifest: s
         (LOWERED + "[profile.release.package.b]\nopt-level = 0\n", BUILD, {}),
         (LOWERED + "[profile.release.package.b]\ndebug = true\n", BUILD, {}),
         (LOWERED + "[profile.dev.package.b]\nopt-level = 3\n", BUILD, {}),
-        ("[profile.release]\nopt-level = 3\n[profile.release.package.b]\nopt-level = 3\n", BUILD, {}),
+        ("[profile.release]\nopt-level = 3\n" + RAISED, BUILD, {}),
         ("[profile.dev]\nopt-level = 0\n[profile.dev.package.'*']\nopt-level = 3\n", BUILD, {}),
         ("[profile.release]\nlto = true\n", BUILD, {}),
         # without a WebAssembly build

@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from wasifix.advisories import Advisory, load_advisories
-from wasifix.checks import project_checks
-from wasifix.detect import detect
+from wasifix.advisories import load_advisories
 from wasifix.documents.toml_values import CannotEdit
 from wasifix.edits import render
-from wasifix.expiry import stale_workarounds
 from wasifix.markers import Author, find_markers
-from wasifix.model import Declined, Effect, FileChange, Finding, Level, Plan, Remedy, Report, SetLine
-from wasifix.project import Project, local_builds, read_project
-from wasifix.project.sources import Sources
+from wasifix.model import Declined, Effect, FileChange, Plan, Report, SetLine
+from wasifix.project import Project, local_builds
 from wasifix.project.targets import THREADS_TARGETS
 from wasifix.removal import restored
-from wasifix.strategies import STRATEGIES, Hits, Options, Strategy
-from wasifix.tree import MemoryTree, Tree
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Request:
-    """From where a project is looked at: the folder, the environment, and what to take as its toolchain."""
-
-    start: str
-    environment: Mapping[str, str]
-    assume_rust: str | None
-
-    def read(self, tree: Tree) -> Project:
-        """The project in a tree. Raises UnreadableInput, NoProject."""
-        return read_project(Sources(tree), self.start, self.environment, self.assume_rust)
+from wasifix.reporting import Request, report_on
+from wasifix.strategies import Hits, Options, Strategy
+from wasifix.tree import MemoryTree
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,35 +25,6 @@ class Attempt:
     changes: tuple[FileChange, ...]
     project: Project
     report: Report
-
-
-REMEDIES = {
-    each.name: Remedy(
-        strategy=each.name,
-        effect=each.effect,
-        summary=each.summary,
-        short=each.short,
-        caveat=each.caveat,
-        reference=each.reference,
-    )
-    for each in STRATEGIES
-}
-
-
-def report_on(project: Project) -> Report:
-    """Everything that is found in a project, the loudest first."""
-    builds = local_builds(project)
-    advisories = load_advisories()
-    found, prevented = detect(project, builds, advisories)
-    findings = [_with_remedies(finding, advisories) for finding in found]
-    findings += (*project_checks(project, builds), *stale_workarounds(project, builds, advisories))
-    order = list(Level)
-    return Report(
-        builds=builds,
-        findings=tuple(sorted(findings, key=lambda each: order.index(each.level))),
-        prevented=prevented,
-        files_read=project.sources.files_read,
-    )
 
 
 def hits_for(report: Report, strategy: Strategy, options: Options) -> Hits:
@@ -135,11 +89,6 @@ def planned(
         return outcome, ()
     made = render(project.sources.tree, outcome, _author(strategy, hits))
     return (made, ()) if isinstance(made, Declined) else (outcome, made)
-
-
-def _with_remedies(finding: Finding, advisories: tuple[Advisory, ...]) -> Finding:
-    names = next(each.remedies for each in advisories if each.id == finding.id)
-    return replace(finding, remedies=tuple(REMEDIES[name] for name in names))
 
 
 def _author(strategy: Strategy, hits: Hits) -> Author:

@@ -50,7 +50,6 @@ def flags(*texts: str) -> list[Flag]:
         (("-C link-arg=--max-memory=65536",), None),  # one argument with a space: rustc knows no such option
         (("-L", "link-arg=--max-memory=65536"), None),
         (("-Zpre-link-args=--max-memory=65536",), None),
-        (("--cfg", "-Clink-arg=--max-memory=65536"), 65536),
     ],
 )
 def test_the_maximum_that_the_linker_is_told(texts: tuple[str, ...], size: int | None) -> None:

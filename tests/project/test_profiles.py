@@ -22,9 +22,11 @@ def read(
     return document, read_config(sources, "", variables)
 
 
-def effective(profile: str, key: str, *given: object) -> object:
-    document, config = read(*given)  # type: ignore[arg-type]
-    return next((each.value for each in settings(document, config, profile, key)), None)
+def effective(
+    profile: str, key: str, manifest: str, config: str = "", variables: Mapping[str, str] = NOTHING
+) -> object:
+    document, merged = read(manifest, config, variables)
+    return next((each.value for each in settings(document, merged, profile, key)), None)
 
 
 def level(value: object, profile: str = "release") -> str:

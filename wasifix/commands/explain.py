@@ -36,8 +36,8 @@ def explain(
     from wasifix.advisories import load_advisories
     from wasifix.checks import CHECKS
     from wasifix.explain import by_symptom
-    from wasifix.planner import REMEDIES
     from wasifix.render import explain as render
+    from wasifix.reporting import REMEDIES
 
     style = style_for(color, sys.stdout.isatty())
     advisories = load_advisories()
@@ -59,9 +59,9 @@ def explain(
 
 def _explained(advisory: Advisory, toolchain: Fact[Toolchain] | None, style: Style) -> str:
     from wasifix.explain import releases_hit, standing
-    from wasifix.planner import REMEDIES
     from wasifix.releases import first_days
     from wasifix.render.explain import render_advisory
+    from wasifix.reporting import REMEDIES
     from wasifix.rust import Channel
 
     releases = releases_hit(advisory, (release for _, release in first_days(Channel.STABLE)))
@@ -89,7 +89,7 @@ def _nothing_found(name: str) -> None:
     from wasifix.advisories import ADVISORIES
     from wasifix.checks import CHECKS
     from wasifix.errors import UsageError
-    from wasifix.planner import REMEDIES
+    from wasifix.reporting import REMEDIES
 
     if name == "-" or " " in name:
         typer.echo("no known symptom in this text", err=True)

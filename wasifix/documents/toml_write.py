@@ -6,57 +6,17 @@ serves here to write single values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
 
 from wasifix.documents import toml_arrays
-from wasifix.documents.text import Edit, eol_near, line_end, line_start
+from wasifix.documents.text import Edit, line_end, line_start
 from wasifix.documents.toml import Location, TomlDocument
-from wasifix.documents.toml_layout import (
-    indent_at,
-    place_for_root_key,
-    place_for_table,
-    separator,
-    table_header,
-    usual_string,
-)
+from wasifix.documents.toml_layout import indent_at, place_for_root_key, separator, usual_string
+from wasifix.documents.toml_sites import Lines, Sites
 from wasifix.documents.toml_spans import Entry, Section
 from wasifix.documents.toml_values import CannotEdit, written, written_key
-from wasifix.markers import (
-    NEW_FILE,
-    NEW_TABLE,
-    NONE,
-    Author,
-    Step,
-    encode,
-    encode_items,
-    encode_key,
-    find_markers,
-    merged,
-)
+from wasifix.markers import NONE, Author, Step, encode, encode_items
 from wasifix.model import Append, Change, KeyPath, Remove, Rename, Set, TomlValue
-
-
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """New lines (without indentation) at the end of the line that holds the offset `after`."""
-
-    after: int
-    indent: str
-    lines: tuple[str, ...]
-    blank_above: bool = False
-    blank_below: bool = False
-
-
-@dataclass
-class _Site:
-    """The changes in one table, which share one comment."""
-
-    section: Section
-    edits: list[Edit] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
-    comment_at: list[int] = field(default_factory=list)
-    lines: list[_Lines] = field(default_factory=list)
 
 
 def edits_for(document: TomlDocument, changes: Iterable[Change], author: Author) -> list[Edit]:
@@ -74,9 +34,7 @@ class _Writer:
     def __init__(self, document: TomlDocument, author: Author) -> None:
         self.document = document
         self.text = document.text
-        self.author = author
-        self.sites: dict[tuple[int, int], _Site] = {}
-        self.new_tables: dict[KeyPath, list[tuple[str, TomlValue]]] = {}
+        self.sites = Sites(document, author)
         self.into_empty: dict[int, list[str]] = {}
         """Entries for `{}`, by the offset of the bracket."""
         self.dropped: dict[KeyPath, list[int]] = {}
@@ -98,8 +56,7 @@ class _Writer:
     def edits(self) -> list[Edit]:
         for path, indices in self.dropped.items():
             self._drop(path, tuple(sorted(indices)))
-        found = [edit for site in self.sites.values() for edit in self._of_site(site)]
-        return found + [self._inserted(lines) for lines in self._new_tables()]
+        return self.sites.edits()
 
     # Changes ------------------------------------------------------------------------------------------------
 
@@ -119,9 +76,9 @@ class _Writer:
             raise CannotEdit("an array with comments", found.value.start)
         like = self.text[items[0].start : items[0].end] if items else raw
         new = written(change.value, like=like, at=found.value.start)
-        site = self._site(found.section, found.entry)
+        site = self.sites.at(found.section, found.entry)
         site.edits.append(Edit(found.value.start, found.value.end, new))
-        self._step(site, change.path, encode(raw, change.value), encode(new, change.value))
+        site.step(change.path, encode(raw, change.value), encode(new, change.value))
 
     def _set_new(self, change: Set) -> None:
         *parents, key = change.path
@@ -150,23 +107,23 @@ class _Writer:
                 return
         if not all(isinstance(each, str) for each in parent):
             raise CannotEdit("a table inside an array of tables", self._offset(parent))
-        self.new_tables.setdefault(parent, []).append((key, change.value))
+        self.sites.new_tables.setdefault(parent, []).append((key, change.value))
 
     def _add_line(self, section: Section, beside: tuple[Entry, ...], prefix: str, change: Set) -> None:
-        site = self._site(section)
+        site = self.sites.at(section)
         name = prefix + written_key(str(change.path[-1]))
         value = written(change.value, like=usual_string(section))
         line = f"{name}{separator(self.text, section, name)}{value}"
         if beside:
-            site.lines.append(_Lines(beside[-1].value.end, indent_at(self.text, beside[-1].start), (line,)))
+            site.lines.append(Lines(beside[-1].value.end, indent_at(self.text, beside[-1].start), (line,)))
         elif section.end:
-            site.lines.append(_Lines(section.end, indent_at(self.text, section.start), (line,)))
+            site.lines.append(Lines(section.end, indent_at(self.text, section.start), (line,)))
         else:
             after = place_for_root_key(self.document)
             above = len(self.document.sections) == 1 and bool(self.text.strip())
             below = len(self.document.sections) > 1
-            site.lines.append(_Lines(after, "", (line,), blank_above=above, blank_below=below))
-        self._step(site, change.path, NONE, _new_value(change.value, value))
+            site.lines.append(Lines(after, "", (line,), blank_above=above, blank_below=below))
+        site.step(change.path, NONE, _new_value(change.value, value))
 
     def _add_inline(self, outer: Location, change: Set) -> None:
         raw = self._raw(outer)
@@ -174,7 +131,7 @@ class _Writer:
             raise CannotEdit("an inline table over several lines", outer.value.start)
         value = written(change.value)
         new = f"{written_key(str(change.path[-1]))} = {value}"
-        site = self._site(outer.section, outer.entry)
+        site = self.sites.at(outer.section, outer.entry)
         if outer.value.entries:
             last = outer.value.entries[-1].value.end
             site.edits.append(Edit(last, last, f", {new}"))
@@ -184,13 +141,13 @@ class _Writer:
                 site.edits = [each for each in site.edits if each.start != outer.value.start]
             together.append(new)
             site.edits.append(Edit(outer.value.start, outer.value.end, f"{{ {', '.join(together)} }}"))
-        self._step(site, change.path, NONE, _new_value(change.value, value))
+        site.step(change.path, NONE, _new_value(change.value, value))
 
     def _append(self, change: Append) -> None:
         found = self._array(change.path)
-        site = self._site(found.section, found.entry)
+        site = self.sites.at(found.section, found.entry)
         site.edits += toml_arrays.append(self.document, change.path, change.items)
-        self._step(site, change.path, NONE, encode_items(change.items))
+        site.step(change.path, NONE, encode_items(change.items))
 
     def _remove(self, change: Remove) -> None:
         *parent, last = change.path
@@ -203,17 +160,17 @@ class _Writer:
         if len(found.entry.keys) + len(found.section.path) != len(change.path):
             raise CannotEdit("a key of an inline table", found.value.start)
         start, end = line_start(self.text, found.entry.start), line_end(self.text, found.value.end)
-        site = self._site(found.section, found.entry)
+        site = self.sites.at(found.section, found.entry)
         site.edits.append(Edit(start, end, ""))
-        self._step(site, change.path, encode(self._raw(found)), NONE)
+        site.step(change.path, encode(self._raw(found)), NONE)
 
     def _drop(self, path: KeyPath, indices: tuple[int, ...]) -> None:
         found = self._array(path)
-        site = self._site(found.section, found.entry)
+        site = self.sites.at(found.section, found.entry)
         site.edits += toml_arrays.remove_all(self.document, path, indices)
         for index in indices:
             item = found.value.items[index]
-            self._step(site, (*path, index), encode(self.text[item.start : item.end], ""), NONE)
+            site.step((*path, index), encode(self.text[item.start : item.end], ""), NONE)
 
     def _rename(self, change: Rename) -> None:
         headers = list(self.document.headers_below(change.path))
@@ -222,7 +179,7 @@ class _Writer:
         if self.document.get(*change.path[:-1], change.name) is not None:
             raise CannotEdit(f"`{change.name}` is there already", headers[0].start)
         index = sum(isinstance(key, str) for key in change.path) - 1
-        site = self._site(headers[0])
+        site = self.sites.at(headers[0])
         site.comment_at.append(line_start(self.text, headers[0].start))
         for header in headers:
             start, end = header.key_spans[index]
@@ -231,62 +188,6 @@ class _Writer:
             site.edits.append(Edit(start, end, new))
         old = encode(f'"{change.path[-1]}"', "")
         site.steps.append(Step(key="table", old=old, new=encode(f'"{change.name}"', "")))
-
-    # Sites --------------------------------------------------------------------------------------------------
-
-    def _site(self, section: Section, entry: Entry | None = None) -> _Site:
-        site = self.sites.setdefault((section.start, section.end), _Site(section))
-        if entry is not None:
-            site.comment_at.append(line_start(self.text, entry.start))
-        return site
-
-    def _step(self, site: _Site, path: KeyPath, old: str, new: str) -> None:
-        label = encode_key(path[len(site.section.path) :])
-        site.steps.append(Step(key="" if path == ("toolchain", "channel") else label, old=old, new=new))
-
-    def _of_site(self, site: _Site) -> list[Edit]:
-        edits, lines = list(site.edits), list(site.lines)
-        if site.comment_at:
-            edits.append(self._comment_above(min(site.comment_at), tuple(site.steps)))
-        elif lines:
-            comment = self.author.comment(_listed(site.steps))
-            lines[0] = replace(lines[0], lines=(comment, *lines[0].lines))
-        together: dict[int, _Lines] = {}
-        for each in lines:
-            before = together.get(each.after)
-            together[each.after] = replace(before, lines=before.lines + each.lines) if before else each
-        return edits + [self._inserted(each) for each in together.values()]
-
-    def _comment_above(self, at: int, steps: tuple[Step, ...]) -> Edit:
-        before = next((each for each in find_markers(self.text) if line_end(self.text, each.end) == at), None)
-        if before and before.author.strategy == self.author.strategy and before.steps:
-            return Edit(before.start, before.end, self.author.comment(_listed(merged(before.steps, steps))))
-        comment = self.author.comment(_listed(steps)) + eol_near(self.text, at)
-        return Edit(at, at, indent_at(self.text, at) + comment)
-
-    def _inserted(self, new: _Lines) -> Edit:
-        """A missing final newline stays missing."""
-        at = line_end(self.text, new.after) if self.text and new.after >= 0 else 0
-        eol = eol_near(self.text, max(at - 1, 0))
-        body = eol.join(new.indent + line for line in new.lines)
-        lead = eol if new.blank_above else ""
-        if at and not self.text.endswith("\n", 0, at):
-            return Edit(at, at, eol + lead + body)
-        return Edit(at, at, lead + body + eol + (eol if new.blank_below else ""))
-
-    def _new_tables(self) -> Iterator[_Lines]:
-        is_new_file = not self.text.strip()
-        for path, keys in self.new_tables.items():
-            after, compact, beside = place_for_table(self.document, path)
-            details = NEW_FILE if is_new_file else NEW_TABLE
-            indent = indent_at(self.text, beside.start) if beside else ""
-            deeper = indent_at(self.text, beside.entries[0].start) if beside and beside.entries else ""
-            lines = [self.author.comment(details), table_header(path)]
-            for key, value in keys:
-                name = written_key(key)
-                text = written(value, like=usual_string(beside))
-                lines.append(f"{deeper.removeprefix(indent)}{name}{separator(self.text, beside, name)}{text}")
-            yield _Lines(after, indent, tuple(lines), blank_above=not (is_new_file or compact))
 
     # Places -------------------------------------------------------------------------------------------------
 
@@ -305,10 +206,6 @@ class _Writer:
 
 def _new_value(value: TomlValue, raw: str) -> str:
     return f"[{encode_items(value)}]" if isinstance(value, tuple) else encode(raw, value)
-
-
-def _listed(steps: Iterable[Step]) -> str:
-    return ", ".join(str(step) for step in steps)
 
 
 def _between(text: str, array: Location) -> str:

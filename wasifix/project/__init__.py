@@ -130,7 +130,7 @@ def _bootstrap(project: Project) -> Fact[bool]:
 def _acts_as_nightly(project: Project, value: str) -> bool:
     """`1`, or a list that names the crate: anything else leaves a stable compiler as it is.
 
-    https://doc.rust-lang.org/rustc/command-line-arguments.html#rustc_bootstrap
+    https://doc.rust-lang.org/unstable-book/compiler-environment-variables/RUSTC_BOOTSTRAP.html
     """
     crates = {package.name.replace("-", "_") for package in project.workspace.packages}
     return value == "1" or not crates.isdisjoint(value.split(","))

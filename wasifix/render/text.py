@@ -116,13 +116,16 @@ def _headline(kind: str, head: str, message: str, options: TextOptions) -> Itera
 
 def _evidence(evidence: Iterable[Evidence], options: TextOptions) -> Iterator[str]:
     rows = [(_place(each, options), clean(each.text), clean(each.note)) for each in evidence]
-    first = min(max((len(place) for place, _, _ in rows), default=0), 40)
-    room = WIDTH - first - 4
+    first = max((len(place) for place, _, _ in rows), default=0)
+    if first > WIDTH // 2:  # no columns then
+        first = 0
+    room = WIDTH - max(first, 20) - 4
     second = max((len(text) for _, text, note in rows if note), default=0)
     if second + max((len(note) for _, _, note in rows), default=0) + 2 > room:
         second = 0
     for place, text, note in rows:
-        line = f"  {place:<{first}}  {shortened(text, room):<{second}}".rstrip()
+        here = min(room, WIDTH - len(place) - 4)
+        line = f"  {place:<{first}}  {shortened(text, here):<{second}}".rstrip()
         if note and len(line) + len(note) + 2 <= WIDTH:
             yield f"{line:<{first + second + 4}}  {note}"
             continue

@@ -53,7 +53,7 @@ def one_line_note(project: Project) -> str | None:
     for file in project.toolchain_files:
         if file.document is None:
             return (
-                f"{file.path} is one line: it cannot list targets, so rustup does not install them by itself, "
+                f"{file.path} is one line: it cannot list targets, so rustup does not install them itself, "
                 "and it holds no comment, so `check` and `remove` cannot know that wasifix wrote it"
             )
     return None

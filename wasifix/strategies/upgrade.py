@@ -47,7 +47,7 @@ UPGRADE = Strategy(
     summary=f"Move to Rust {recommended()}",
     short=f"Rust {recommended()}",
     effect=Effect.REMOVES_CAUSE,
-    caveat="since 1.92 the target itself passes --max-memory=1073741824 to the linker",
+    caveat="it has the fix, and no worse bug of it is known",
     reference="https://github.com/rust-lang/rust/pull/147225",
     plan=plan,
 )

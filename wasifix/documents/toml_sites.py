@@ -1,0 +1,111 @@
+"""The places of a TOML file that a plan changes: one comment for each table, and the new lines and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from wasifix.documents.text import Edit, eol_near, line_end, line_start
+from wasifix.documents.toml import TomlDocument
+from wasifix.documents.toml_layout import indent_at, place_for_table, separator, table_header, usual_string
+from wasifix.documents.toml_spans import Entry, Section
+from wasifix.documents.toml_values import written, written_key
+from wasifix.markers import NEW_FILE, NEW_TABLE, Author, Step, encode_key, find_markers, merged
+from wasifix.model import KeyPath, TomlValue
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """New lines (without indentation) at the end of the line that holds the offset `after`."""
+
+    after: int
+    indent: str
+    lines: tuple[str, ...]
+    blank_above: bool = False
+    blank_below: bool = False
+
+
+@dataclass
+class Site:
+    """The changes in one table, which share one comment."""
+
+    section: Section
+    edits: list[Edit] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    comment_at: list[int] = field(default_factory=list)
+    lines: list[Lines] = field(default_factory=list)
+
+    def step(self, path: KeyPath, old: str, new: str) -> None:
+        """Notes a change for the comment, with the key as seen from the table."""
+        label = encode_key(path[len(self.section.path) :])
+        self.steps.append(Step(key="" if path == ("toolchain", "channel") else label, old=old, new=new))
+
+
+class Sites:
+    """All sites of a file; `new_tables` holds the keys of tables that it does not have yet."""
+
+    def __init__(self, document: TomlDocument, author: Author) -> None:
+        self.document = document
+        self.text = document.text
+        self.author = author
+        self.new_tables: dict[KeyPath, list[tuple[str, TomlValue]]] = {}
+        self._sites: dict[tuple[int, int], Site] = {}
+
+    def at(self, section: Section, entry: Entry | None = None) -> Site:
+        """The site of a table; the comment goes above the first of the entries given."""
+        site = self._sites.setdefault((section.start, section.end), Site(section))
+        if entry is not None:
+            site.comment_at.append(line_start(self.text, entry.start))
+        return site
+
+    def edits(self) -> list[Edit]:
+        """What was noted, as edits of text."""
+        found = [edit for site in self._sites.values() for edit in self._of_site(site)]
+        return found + [self._inserted(lines) for lines in self._new_tables()]
+
+    def _of_site(self, site: Site) -> list[Edit]:
+        edits, lines = list(site.edits), list(site.lines)
+        if site.comment_at:
+            edits.append(self._comment_above(min(site.comment_at), tuple(site.steps)))
+        elif lines:
+            comment = self.author.comment(_listed(site.steps))
+            lines[0] = replace(lines[0], lines=(comment, *lines[0].lines))
+        together: dict[int, Lines] = {}
+        for each in lines:
+            before = together.get(each.after)
+            together[each.after] = replace(before, lines=before.lines + each.lines) if before else each
+        return edits + [self._inserted(each) for each in together.values()]
+
+    def _comment_above(self, at: int, steps: tuple[Step, ...]) -> Edit:
+        before = next((each for each in find_markers(self.text) if line_end(self.text, each.end) == at), None)
+        if before and before.author.strategy == self.author.strategy and before.steps:
+            return Edit(before.start, before.end, self.author.comment(_listed(merged(before.steps, steps))))
+        comment = self.author.comment(_listed(steps)) + eol_near(self.text, at)
+        return Edit(at, at, indent_at(self.text, at) + comment)
+
+    def _inserted(self, new: Lines) -> Edit:
+        """A missing final newline stays missing."""
+        at = line_end(self.text, new.after) if self.text and new.after >= 0 else 0
+        eol = eol_near(self.text, max(at - 1, 0))
+        body = eol.join(new.indent + line for line in new.lines)
+        lead = eol if new.blank_above else ""
+        if at and not self.text.endswith("\n", 0, at):
+            return Edit(at, at, eol + lead + body)
+        return Edit(at, at, lead + body + eol + (eol if new.blank_below else ""))
+
+    def _new_tables(self) -> Iterator[Lines]:
+        is_new_file = not self.text.strip()
+        for path, keys in self.new_tables.items():
+            after, compact, beside = place_for_table(self.document, path)
+            indent = indent_at(self.text, beside.start) if beside else ""
+            deeper = indent_at(self.text, beside.entries[0].start) if beside and beside.entries else ""
+            lines = [self.author.comment(NEW_FILE if is_new_file else NEW_TABLE), table_header(path)]
+            for key, value in keys:
+                name = written_key(key)
+                text = written(value, like=usual_string(beside))
+                lines.append(f"{deeper.removeprefix(indent)}{name}{separator(self.text, beside, name)}{text}")
+            yield Lines(after, indent, tuple(lines), blank_above=not (is_new_file or compact))
+
+
+def _listed(steps: Iterable[Step]) -> str:
+    return ", ".join(str(step) for step in steps)
