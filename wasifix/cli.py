@@ -27,6 +27,9 @@ Examples:
   wasifix explain                  what it knows
 """
 
+BUG = """  this is a bug in wasifix; nothing was written
+  next: report it with the output of the same command with WASIFIX_TRACEBACK=1"""
+
 app = typer.Typer(
     name="wasifix",
     help=HELP,
@@ -76,6 +79,13 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:
+        import os
+
+        if os.environ.get("WASIFIX_TRACEBACK"):
+            raise
+        typer.echo(f"error: {type(error).__name__}: {error}\n{BUG}", err=True)
+        sys.exit(2)
 
 
 def cargo_main() -> None:

@@ -30,7 +30,12 @@ class Composer:
         """A strategy that the user named; it must work."""
         strategy = find_strategy(name)
         hits = seen_again(hits_for(self.before, strategy, self.options), self.project)
-        if hits.findings or self.options.force:
+        left = tuple(build for build in hits.builds if build.id in {each.id for each in self.after.builds})
+        if hits.findings and not left:
+            reason = "the strategies before it leave no build that it would remedy"
+            self.passed_over.append(Declined(strategy=name, reason=reason))
+        elif hits.findings or self.options.force:
+            hits = replace(hits, builds=left)
             self._take(attempt(self.project, strategy, hits, self.options, self.request))
 
     def choose(self) -> None:

@@ -72,6 +72,8 @@ def _checked(tree: DiskTree, change: FileChange) -> Path:
     place = (tree.root / change.path).resolve()
     if not place.is_relative_to(tree.root.resolve()):
         raise OutsideProject("a link that leads out of the project", path=change.path)
+    if place.is_dir():
+        raise RefusedWrite("is a folder, where a file should be", path=change.path)
     if tree.read(change.path) != change.old:
         raise RefusedWrite(
             "the file changed while wasifix was at work",

@@ -149,7 +149,8 @@ def _prove_lines(before: TomlDocument, after: TomlDocument, changes: tuple[Chang
     """Every line that no change names is still there, and in the same order."""
     old = _lines(before.text)
     named = {number for change in changes for number in _named_lines(before, change)}
-    named |= {number - 1 for number in named if number > 1 and _is_marker(old[number - 2])}
+    tops = named | {number for change in changes for number in _header_lines(before, change)}
+    named |= {number - 1 for number in tops if number > 1 and _is_marker(old[number - 2])}
     kept = [line for number, line in enumerate(old, 1) if number not in named]
     new = _lines(after.text)
     remaining = iter(new)
@@ -189,6 +190,12 @@ def _named_lines(document: TomlDocument, change: Change) -> Iterable[int]:
                 first = position(document.text, line_start(document.text, found.entry.start))[0]
                 last = position(document.text, found.value.end)[0]
                 yield from range(first, last + 1)
+
+
+def _header_lines(document: TomlDocument, change: Change) -> Iterable[int]:
+    """The line of the table that holds a value: a comment above it may change its author."""
+    if isinstance(change, Set) and (found := document.locate(change.path)) is not None:
+        yield position(document.text, found.section.start)[0]
 
 
 def _holds(values: dict[str, Any], change: Change) -> bool:

@@ -102,6 +102,15 @@ def test_two_files_that_disagree_are_an_error(other: str) -> None:
     assert "rust-toolchain.toml:2:11" in str(caught.value)
 
 
+def test_a_path_disagrees_with_the_default_toolchain() -> None:
+    files = {
+        "rust-toolchain": '[toolchain]\npath = "/x"\n',
+        "rust-toolchain.toml": "[toolchain]\ntargets = []\n",
+    }
+    with pytest.raises(UnreadableInput, match="path /x here, the default in"):
+        files_of(files)
+
+
 @pytest.mark.parametrize(
     ("files", "reason"),
     [

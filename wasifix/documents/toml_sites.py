@@ -10,7 +10,7 @@ from wasifix.documents.toml import TomlDocument
 from wasifix.documents.toml_layout import indent_at, place_for_table, separator, table_header, usual_string
 from wasifix.documents.toml_spans import Entry, Section
 from wasifix.documents.toml_values import written, written_key
-from wasifix.markers import NEW_FILE, NEW_TABLE, Author, Step, encode_key, find_markers, merged
+from wasifix.markers import NEW_FILE, NEW_TABLE, NONE, Author, Step, encode_key, find_markers, merged
 from wasifix.model import KeyPath, TomlValue
 
 
@@ -66,7 +66,7 @@ class Sites:
     def _of_site(self, site: Site) -> list[Edit]:
         edits, lines = list(site.edits), list(site.lines)
         if site.comment_at:
-            edits.append(self._comment_above(min(site.comment_at), tuple(site.steps)))
+            edits.append(self._comment_of(site))
         elif lines:
             comment = self.author.comment(_listed(site.steps))
             lines[0] = replace(lines[0], lines=(comment, *lines[0].lines))
@@ -76,10 +76,18 @@ class Sites:
             together[each.after] = replace(before, lines=before.lines + each.lines) if before else each
         return edits + [self._inserted(each) for each in together.values()]
 
-    def _comment_above(self, at: int, steps: tuple[Step, ...]) -> Edit:
-        before = next((each for each in find_markers(self.text) if line_end(self.text, each.end) == at), None)
-        if before and before.author.strategy == self.author.strategy and before.steps:
-            return Edit(before.start, before.end, self.author.comment(_listed(merged(before.steps, steps))))
+    def _comment_of(self, site: Site) -> Edit:
+        """A comment above the first changed line. It takes the place of one about the same values."""
+        at, steps = min(site.comment_at), tuple(site.steps)
+        in_place = all(step.key != "table" and NONE not in (step.old, step.new) for step in steps)
+        for marker in find_markers(self.text):
+            below = line_end(self.text, marker.end)
+            shared = {step.key for step in marker.steps} & {step.key for step in steps}
+            if below == at and (shared or (marker.steps and marker.author.strategy == self.author.strategy)):
+                comment = self.author.comment(_listed(merged(marker.steps, steps)))
+                return Edit(marker.start, marker.end, comment)
+            if below == line_start(self.text, site.section.start) and not marker.steps and in_place:
+                return Edit(marker.start, marker.end, self.author.comment(marker.details))
         comment = self.author.comment(_listed(steps)) + eol_near(self.text, at)
         return Edit(at, at, indent_at(self.text, at) + comment)
 
