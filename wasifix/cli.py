@@ -21,7 +21,7 @@ HELP = """Find out why a Rust wasm32-wasip1-threads build crashes under Wasmtime
 \b
 Examples:
   wasifix check                    what is wrong here, and why
-  wasifix apply --dry-run          the best remedy as a patch; nothing is written
+  wasifix apply --dry-run          the best remedy as a patch, not written
   wasifix apply --strategy pin     this one, written
   wasifix remove                   take out what wasifix wrote
   wasifix explain                  what it knows
@@ -59,12 +59,14 @@ def options(
 
 def _fail(error: WasifixError) -> NoReturn:
     from wasifix.place import use_colour
-    from wasifix.render.terminal import Style, clean
+    from wasifix.render.terminal import Style, clean, wrapped
 
     style = Style(use_colour("auto", sys.stderr.isatty()))
-    typer.echo(f"{style.paint('error', 'error')}: {clean(str(error))}", err=True, color=True)
+    first, *more = wrapped(f"error: {clean(str(error))}", "")
+    lines = [f"{style.paint('error', 'error')}{first.removeprefix('error')}", *more]
     if error.advice:
-        typer.echo(f"  next: {clean(error.advice)}", err=True)
+        lines += wrapped(clean(error.advice), "  next: ")
+    typer.echo("\n".join(lines), err=True, color=True)
     sys.exit(error.exit_code)
 
 

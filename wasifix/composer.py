@@ -50,11 +50,21 @@ class Composer:
         declined = any(isinstance(outcome, Declined) for outcome in self.outcomes)
         return Proposal(
             before=self.before,
+            by_hand=self._by_hand(),
             outcomes=tuple(self.outcomes),
             passed_over=tuple(self.passed_over),
             changes=() if declined else tuple(self.changes[path] for path in sorted(self.changes)),
             after=None if declined else self.after,
             remedies=REMEDIES,
+        )
+
+    def _by_hand(self) -> tuple[Finding, ...]:
+        """What only workflows decide, and so remains for the user."""
+        local = {build.id for build in self.after.builds if build.is_local}
+        return tuple(
+            finding
+            for finding in self.after.findings
+            if finding.fails and finding.remedies and local.isdisjoint(finding.builds)
         )
 
     def _first_that_works(self, names: Sequence[str]) -> None:
@@ -72,7 +82,11 @@ class Composer:
         self.outcomes += tried
 
     def _is_open(self, finding: Finding) -> bool:
-        return finding.fails and any(each.fails and each.id == finding.id for each in self.after.findings)
+        local = {build.id for build in self.after.builds if build.is_local}
+        return not local.isdisjoint(finding.builds) and any(
+            each.fails and each.id == finding.id and not local.isdisjoint(each.builds)
+            for each in self.after.findings
+        )
 
     def _take(self, outcome: Attempt | Declined) -> None:
         if isinstance(outcome, Declined):

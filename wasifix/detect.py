@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from wasifix.advisories import Advisory, Affected
+from wasifix.advisories import Advisory, Affected, Condition
 from wasifix.conditions import held
 from wasifix.markers import NONE, Marker, decode
 from wasifix.model import Build, Confidence, Evidence, Finding, Level, Prevented
@@ -71,18 +71,24 @@ def _finding(
     advisory: Advisory, project: Project, build: Build, answer: Answer, shown: tuple[Evidence, ...]
 ) -> Finding:
     covering = tuple(_covering(project, advisory.id))
-    sure = answer is Answer.YES
+    sure = answer is Answer.YES and not build.doubts
     level = advisory.level if sure and not covering else Level.NOTE
     return Finding(
         id=advisory.id,
         level=level,
-        confidence=target_confidence(project, str(build.target.value)) if sure else Confidence.POSSIBLE,
+        confidence=_confidence(project, build) if sure else Confidence.POSSIBLE,
         message=advisory.title if sure else f"possible: {advisory.title}",
         builds=(build.id,),
         evidence=tuple(_chain(advisory, build, sure)) + shown + tuple(evidence for _, evidence in covering),
         symptoms=advisory.symptoms,
         covered_by=tuple(dict.fromkeys(strategy for strategy, _ in covering)),
     )
+
+
+def _confidence(project: Project, build: Build) -> Confidence:
+    if build.is_local:
+        return target_confidence(project, str(build.target.value))
+    return Confidence.CONFIRMED
 
 
 def _chain(advisory: Advisory, build: Build, sure: bool) -> Iterator[Evidence]:
@@ -95,8 +101,16 @@ def _chain(advisory: Advisory, build: Build, sure: bool) -> Iterator[Evidence]:
         yield Evidence(path="", text="no rust-toolchain file", note="rustup's default toolchain decides")
     for evidence in build.target.evidence[:1]:
         yield replace(evidence, note=advisory.target_note)
+    if Condition.MAX_MEMORY_ARGUMENT in {each for affected in advisory.affected for each in affected.unless}:
+        yield from _lost_argument(build)
+
+
+def _lost_argument(build: Build) -> Iterator[Evidence]:
+    """A --max-memory that is there and does not help."""
     if build.max_memory.evidence:
         yield replace(build.max_memory.evidence[0], note="no larger than --initial-memory")
+    elif build.unused_max_memory.evidence:
+        yield replace(build.unused_max_memory.evidence[0], note=build.unused_max_memory.reason)
 
 
 def _covering(project: Project, advisory: str) -> Iterator[tuple[str, Evidence]]:
@@ -112,8 +126,12 @@ def _covering(project: Project, advisory: str) -> Iterator[tuple[str, Evidence]]
 
 
 def in_force(text: str, marker: Marker) -> bool:
-    """Whether the lines below a comment still say what wasifix wrote."""
+    """Whether the lines below a comment still say what wasifix wrote, and not as comments."""
+    sign = "//" if text.startswith("//", marker.start) else "#"
     table_end = text.find("\n[", marker.end + 2)
-    below = text[marker.end : table_end if table_end > 0 else len(text)]
+    lines = text[marker.end : table_end if table_end > 0 else len(text)].splitlines()
+    below = "\n".join(line for line in lines if not line.lstrip().startswith(sign))
     values = (decode(step.new, "") for step in marker.steps if step.new != NONE)
-    return all(word in below for value in values for word in value.strip("[]").split())
+    return bool(below.strip()) and all(
+        word in below for value in values for word in value.strip("[]").split()
+    )

@@ -73,16 +73,25 @@ class Build:
 
     id: str
     title: str
+    doubts: tuple[str, ...] = ()
+    """What could not be resolved and could change the answer."""
     target: Fact[str]
     toolchain: Fact[Toolchain]
     max_memory: Fact[int]
     """Bytes; what the linker is told besides the target's own arguments."""
+    unused_max_memory: Fact[int]
+    """An argument in the files that Cargo does not hand over; `reason` says why."""
     initial_memory: Fact[int]
     bootstrap: Fact[bool]
     """Whether RUSTC_BOOTSTRAP makes the compiler act as a nightly."""
     clang_linker: Fact[bool]
     """Whether the linker is a clang driver instead of rust-lld."""
     runner: Fact[str]
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is what somebody gets who runs Cargo in the folder, not what a workflow does."""
+        return self.id.startswith("local:")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -241,6 +250,8 @@ class Proposal:
     outcomes: tuple[Plan | Declined, ...]
     passed_over: tuple[Declined, ...] = ()
     """What `auto` tried first."""
+    by_hand: tuple[Finding, ...] = ()
+    """What only workflows decide, which wasifix reads but does not edit."""
     changes: tuple[FileChange, ...] = ()
     after: Report | None = None
     remedies: Mapping[str, Remedy] = field(default_factory=dict)

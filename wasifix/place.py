@@ -15,11 +15,16 @@ _PREFIXES = ("CARGO_BUILD_", "CARGO_ENCODED_RUSTFLAGS", "CARGO_PROFILE_", "CARGO
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
-    """A folder in a tree. `base` leads from the current folder to the tree's root."""
+    """A folder in a tree.
+
+    `base` leads from the current folder to the tree's root; `inside` from the root to the current folder,
+    None where that is not in the tree.
+    """
 
     tree: DiskTree
     start: str
     base: str
+    inside: str | None
     name: str
 
 
@@ -38,11 +43,13 @@ def locate(path: Path) -> Place:
         raise UnreadableInput(f"cannot be read ({error.strerror})", path=str(path)) from error
     root = _root(folder)
     start = folder.relative_to(root).as_posix()
-    base = Path(os.path.relpath(root, Path.cwd())).as_posix()
+    here = Path.cwd().resolve()
+    base = Path(os.path.relpath(root, here)).as_posix()
     return Place(
         tree=DiskTree(root),
         start="" if start == "." else start,
         base="" if base == "." else base,
+        inside=here.relative_to(root).as_posix() if here.is_relative_to(root) else None,
         name=str(path) if str(path) != "." else folder.name,
     )
 

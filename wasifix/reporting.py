@@ -11,6 +11,7 @@ from wasifix.detect import detect
 from wasifix.expiry import stale_workarounds
 from wasifix.model import Finding, Level, Remedy, Report
 from wasifix.project import Project, local_builds, read_project
+from wasifix.project.ci import ci_builds
 from wasifix.project.sources import Sources
 from wasifix.strategies import STRATEGIES
 from wasifix.tree import Tree
@@ -44,7 +45,7 @@ REMEDIES = {
 
 def report_on(project: Project) -> Report:
     """Everything that is found in a project, the loudest first."""
-    builds = local_builds(project)
+    builds = (*local_builds(project), *ci_builds(project))
     advisories = load_advisories()
     found, prevented = detect(project, builds, advisories)
     findings = [_with_remedies(finding, advisories) for finding in found]

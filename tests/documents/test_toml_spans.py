@@ -36,7 +36,8 @@ WRITTEN: dict[str, tuple[str, dict[KeyPath, str]]] = {
         },
     ),
     "numbers, dates and truth": (
-        "a = 1_000 # c\nb = -0x1F\nc = 1e-3\nd = nan\ne = true\t\nf = 1979-05-27 07:32:00-08:00  # d\ng=07:32:00.5",
+        "a = 1_000 # c\nb = 0x1F\nc = 1e-3\nd = nan\ne = true\t\n"
+        "f = 1979-05-27 07:32:00-08:00  # d\ng=07:32:00.5",
         {
             ("a",): "1_000",
             ("c",): "1e-3",
@@ -61,8 +62,8 @@ WRITTEN: dict[str, tuple[str, dict[KeyPath, str]]] = {
         {("true",): "1", ("nan",): "2", ("2020-01-01",): "3", ("#",): "4", ("[a]",): "5", ("a=b",): "6"},
     ),
     "arrays of tables": (
-        "[[bin]]\nname = 'a'\n[profile.release]\nlto = true\n[[bin]]\nname = 'b'\n[[bin.x]]\ny = 1\n[bin.x.z]\nw = 2\n"
-        "[[bin.x]]\ny = 3\n",
+        "[[bin]]\nname = 'a'\n[profile.release]\nlto = true\n[[bin]]\nname = 'b'\n"
+        "[[bin.x]]\ny = 1\n[bin.x.z]\nw = 2\n[[bin.x]]\ny = 3\n",
         {
             ("bin", 0, "name"): "'a'",
             ("profile", "release", "lto"): "true",

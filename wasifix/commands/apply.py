@@ -67,7 +67,7 @@ def apply(
     )
     write = not dry_run and not check_only
     deliver(proposal, where, write, output_format, output_file, color)
-    options = text_options(color, where.base, sys.stderr.isatty())
+    options = text_options(color, where, sys.stderr.isatty())
     typer.echo(text.render_outcome(proposal, options, write), err=True, nl=False, color=True)
     raise typer.Exit(1 if proposal.declined or (check_only and proposal.changes) else 0)
 

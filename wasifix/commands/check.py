@@ -57,7 +57,7 @@ def check(
         from wasifix.render import text
 
         seconds = time.perf_counter() - started
-        options = text_options(color, where.base, sys.stdout.isatty() and output_file is None)
+        options = text_options(color, where, sys.stdout.isatty() and output_file is None)
         output = text.render_check(report, options, seconds)
     print_text(output, output_file)
     fails = report.fails or (strict and bool(report.findings))

@@ -42,6 +42,6 @@ def remove(
         where.tree, where.start, strategies=strategy or (), environment=place.environment()
     )
     deliver(proposal, where, not dry_run, output_format, output_file, color)
-    options = text_options(color, where.base, sys.stderr.isatty())
+    options = text_options(color, where, sys.stderr.isatty())
     typer.echo(text.render_removal(proposal, options, not dry_run), err=True, nl=False, color=True)
     raise typer.Exit(1 if proposal.declined else 0)

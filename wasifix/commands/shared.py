@@ -58,11 +58,11 @@ def style_for(color: Colour, is_terminal: bool) -> Style:
     return Style(use_colour(color, is_terminal))
 
 
-def text_options(color: Colour, base: str, is_terminal: bool) -> TextOptions:
+def text_options(color: Colour, where: Place, is_terminal: bool) -> TextOptions:
     """How to print a report."""
     from wasifix.render.text import TextOptions
 
-    return TextOptions(style=style_for(color, is_terminal), base=base)
+    return TextOptions(style=style_for(color, is_terminal), base=where.base, inside=where.inside)
 
 
 def settled_toolchain(name: str | None) -> str | None:

@@ -65,7 +65,7 @@ def _runs_on_a_line(text: str, items: tuple[Value, ...], gone: set[int]) -> Iter
     """First and last index of neighbours that go and share a line."""
     run: tuple[int, int] | None = None
     for index in sorted(gone):
-        if run and run[1] + 1 == index and line_end(text, items[run[1]].end) > items[index].start:
+        if run and run[1] + 1 == index and _shares_line(text, items[run[1]], items[index]):
             run = (run[0], index)
             continue
         if run:
@@ -73,6 +73,10 @@ def _runs_on_a_line(text: str, items: tuple[Value, ...], gone: set[int]) -> Iter
         run = (index, index)
     if run:
         yield run
+
+
+def _shares_line(text: str, item: Value, following: Value) -> bool:
+    return line_end(text, _comma_after(text, item.end) or item.end) > following.start
 
 
 def _without(text: str, items: tuple[Value, ...], run: tuple[int, int]) -> Edit:

@@ -195,7 +195,9 @@ class _Writer:
         return self.text[found.value.start : found.value.end]
 
     def _offset(self, path: KeyPath) -> int:
-        return self.document.offset(path) or 0
+        """Where the path begins, or as much of it as there is."""
+        known = (self.document.offset(path[:depth]) for depth in range(len(path), 0, -1))
+        return next((each for each in known if each is not None), 0)
 
     def _array(self, path: KeyPath) -> Location:
         found = self.document.locate(path)

@@ -9,7 +9,7 @@ from wasifix.documents.toml import TomlDocument
 from wasifix.markers import Marker, find_markers
 from wasifix.model import Build, Confidence, Evidence, Fact
 from wasifix.project.cargo_config import CargoConfig, read_config
-from wasifix.project.link_args import memory_argument, uses_clang
+from wasifix.project.link_args import Flag, memory_argument, uses_clang
 from wasifix.project.sources import Sources
 from wasifix.project.targets import Use, target_uses
 from wasifix.project.toolchain import ToolchainFile, effective_toolchain, governing_files
@@ -76,7 +76,16 @@ def read_project(
 def local_builds(project: Project) -> tuple[Build, ...]:
     """The builds that somebody gets who runs Cargo in the folder: one for each WebAssembly target."""
     triples = dict.fromkeys(triple for triple, _, _ in project.target_uses)
-    return tuple(_local_build(project, triple) for triple in triples)
+    return tuple(
+        build_of(
+            project,
+            triple,
+            name=f"local:{triple}",
+            title="local build",
+            uses=tuple(evidence for name, _, evidence in project.target_uses if name == triple),
+        )
+        for triple in triples
+    )
 
 
 def target_confidence(project: Project, triple: str) -> Confidence:
@@ -85,21 +94,43 @@ def target_confidence(project: Project, triple: str) -> Confidence:
     return Confidence.CONFIRMED if Confidence.CONFIRMED in signs else Confidence.LIKELY
 
 
-def _local_build(project: Project, triple: str) -> Build:
+def build_of(
+    project: Project,
+    triple: str,
+    *,
+    name: str,
+    title: str,
+    uses: tuple[Evidence, ...],
+    doubts: tuple[str, ...] = (),
+) -> Build:
+    """A build for a target, as the project's toolchain and configuration make it."""
     config = project.config
     flags = config.rustflags(triple)
-    uses = tuple(evidence for name, _, evidence in project.target_uses if name == triple)
     return Build(
-        id=f"local:{triple}",
-        title="local build",
+        id=name,
+        title=title,
+        doubts=doubts,
         target=Fact(value=triple, evidence=uses),
         toolchain=project.toolchain,
         max_memory=memory_argument(flags, "max-memory"),
+        unused_max_memory=_unused(config, triple, flags),
         initial_memory=memory_argument(flags, "initial-memory"),
         bootstrap=_bootstrap(project),
         clang_linker=uses_clang(config.target_setting(triple, "linker"), flags),
         runner=config.target_setting(triple, "runner"),
     )
+
+
+def _unused(config: CargoConfig, triple: str, flags: tuple[Flag, ...]) -> Fact[int]:
+    """A --max-memory in the files that Cargo does not hand over, and why."""
+    written = memory_argument(config.written_rustflags(triple), "max-memory")
+    if written.value is None or memory_argument(flags, "max-memory").value is not None:
+        return Fact(value=None)
+    variable = config.flags_variable()
+    reason = (
+        f"not used: {variable} is set" if variable else "not used: the target's own rustflags switch it off"
+    )
+    return Fact(value=written.value, evidence=written.evidence, reason=reason)
 
 
 def _reads_includes(toolchain: Toolchain | None) -> bool:

@@ -75,6 +75,14 @@ class CargoConfig:
         variable = "CARGO_BUILD_RUSTFLAGS"
         return self._flags("build") + _from_variable(variable, self.environment.get(variable, "").split())
 
+    def written_rustflags(self, triple: str) -> tuple[Flag, ...]:
+        """All flags that the files have for a target, also those that something else switches off."""
+        tables = [triple, *(key for key in sorted(self.names("target")) if cfg_matches(key, triple))]
+        flags = self._flags("build")
+        for table in tables:
+            flags += self._flags("target", table)
+        return flags
+
     def flags_variable(self) -> str | None:
         """The environment variable that makes Cargo ignore all configured rustflags, if one is set."""
         return next(

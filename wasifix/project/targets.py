@@ -13,6 +13,8 @@ from wasifix.project.workspace import Workspace
 from wasifix.tree import join
 
 THREADS_TARGETS = ("wasm32-wasip1-threads", "wasm32-wasi-preview1-threads")
+BUILDING = ("test", "t", "build", "b", "run", "r", "bench", "rustc", "nextest")
+"""Subcommands of Cargo that link."""
 Use = tuple[str, Confidence, Evidence]
 
 

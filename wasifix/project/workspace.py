@@ -175,7 +175,7 @@ def _packages(sources: Sources, root: Manifest) -> tuple[Manifest, ...]:
                 path=at.path,
                 line=at.line,
                 column=at.column,
-                advice="Cargo needs it too",
+                advice="create it, or delete the entry",
             )
         found[path] = Manifest(document=document)
         waiting += _path_dependencies(sources, root, found[path])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import unicodedata
 from dataclasses import dataclass
 
@@ -44,3 +45,16 @@ def _spelled(character: str) -> str:
     if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
         return f"\\u{{{ord(character):x}}}"
     return character
+
+
+def wrapped(text: str, lead: str) -> list[str]:
+    """The text folded at WIDTH; the lines after the first are indented. Long words are not broken."""
+    indent = " " * (len(lead) if not lead.strip() or len(lead) < 8 else 4)
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=lead,
+        subsequent_indent=indent or "  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import posixpath
-import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from wasifix.model import Build, Declined, Effect, Evidence, Finding, Prevented, Proposal, Report
-from wasifix.render.terminal import PLAIN, WIDTH, Style, clean, shortened
+from wasifix.model import (
+    Build,
+    Confidence,
+    Declined,
+    Effect,
+    Evidence,
+    Finding,
+    Level,
+    Prevented,
+    Proposal,
+    Report,
+)
+from wasifix.render.terminal import PLAIN, WIDTH, Style, clean, shortened, wrapped
 
 EFFECT_WORDS = {
     Effect.REMOVES_CAUSE: "removes the cause",
@@ -19,11 +29,11 @@ EFFECT_WORDS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TextOptions:
-    """`base` leads from the current folder to the tree's root; `path` is what the user named."""
+    """How paths are shown: from the current folder, see `place.Place`."""
 
     style: Style = PLAIN
     base: str = ""
-    path: str = ""
+    inside: str | None = ""
 
 
 def render_check(report: Report, options: TextOptions, seconds: float | None = None) -> str:
@@ -40,33 +50,37 @@ def render_outcome(proposal: Proposal, options: TextOptions, written: bool) -> s
     """What `apply` says beside the patch: what was done, what that is worth, and what comes next."""
     style = options.style
     lines: list[str] = []
-    for outcome in proposal.outcomes:
-        if isinstance(outcome, Declined):
-            lines += _declined(outcome, options)
-            continue
+    for declined in proposal.declined:
+        lines += _declined(declined, options)
+    for outcome in () if proposal.declined else proposal.plans:
         remedy = proposal.remedies[outcome.strategy]
         kind = "good" if remedy.effect is Effect.REMOVES_CAUSE else "warning"
         effect = style.paint(kind, EFFECT_WORDS[remedy.effect])
         lines.append(
             f"{style.paint('bold', outcome.strategy)}: {outcome.summary or remedy.summary} ({effect})"
         )
-        lines += _wrapped(f"{remedy.caveat}.", "  ")
+        lines += wrapped(f"{remedy.caveat}.", "  ")
         lines.append(f"  {remedy.reference}")
         for note in outcome.notes:
             first, *more = note.split("\n")
-            lines += _wrapped(clean(first), "  note: ")
+            lines += wrapped(clean(first), "  note: ")
             lines += [shortened(f"        {clean(line)}", WIDTH) for line in more]
-    for declined in proposal.passed_over:
-        lines += _wrapped(f"passed over {declined.strategy}: {clean(declined.reason)}", "  ")
+    for each in proposal.passed_over:
+        lines += wrapped(f"passed over {each.strategy}: {clean(each.reason)}", "  ")
+    for finding in proposal.by_hand:
+        at = _place(finding.evidence[0], options)
+        lines += wrapped(f"by hand: {at} decides `{finding.id}` too; wasifix does not edit workflows", "  ")
     if not proposal.outcomes:
         lines.append("Nothing to fix here, so nothing was changed. `wasifix check` says what is known.")
     if proposal.declined:
         return "\n".join([*lines, "Nothing was changed."]) + "\n"
     if proposal.changes:
         verb = "Changed" if written else "Would change"
-        lines.append(f"{verb} {', '.join(_shown(change.path, options) for change in proposal.changes)}.")
+        paths = ", ".join(_shown(change.path, options) for change in proposal.changes)
+        lines += wrapped(f"{verb} {paths}.", "")
         lines.append("Next:")
-        lines += [f"  {clean(command)}" for plan in proposal.plans for command in plan.follow_up]
+        commands = dict.fromkeys(command for plan in proposal.plans for command in plan.follow_up)
+        lines += [f"  {clean(command)}" for command in commands]
     elif proposal.plans:
         lines.append("Everything is in place already: no change.")
     return "\n".join(lines) + "\n"
@@ -81,10 +95,10 @@ def render_removal(proposal: Proposal, options: TextOptions, written: bool) -> s
         return "No workaround of wasifix is in the files that decide about this build.\n"
     names = ", ".join(f"`{plan.strategy}`" for plan in proposal.plans)
     paths = ", ".join(_shown(change.path, options) for change in proposal.changes)
-    lines = _wrapped(f"{'Took' if written else 'Would take'} {names} out of {paths}.", "")
+    lines = wrapped(f"{'Took' if written else 'Would take'} {names} out of {paths}.", "")
     open_now = dict.fromkeys(finding.id for finding in proposal.after.findings if finding.fails)
     if open_now:
-        lines += _wrapped(f"Open again: {', '.join(open_now)}. `wasifix check` says more.", "")
+        lines += wrapped(f"Open again: {', '.join(open_now)}. `wasifix check` says more.", "")
     return "\n".join(lines) + "\n"
 
 
@@ -94,11 +108,14 @@ def _finding(report: Report, finding: Finding, options: TextOptions) -> Iterator
         message += f" (covered by {', '.join(finding.covered_by)})"
     yield from _headline(finding.level, f"{finding.level}[{finding.id}]", message, options)
     yield from _evidence(finding.evidence, options)
-    yield from _wrapped(_where(report, finding), "  in: ")
+    if _only_may_concern(finding):
+        yield f"  wasifix explain {finding.id}"
+        return
+    yield from wrapped(_where(report, finding), "  in: ")
     if finding.symptoms:
-        yield from _wrapped("; ".join(map(readable_symptom, finding.symptoms)), "  seen as: ")
+        yield from wrapped("; ".join(map(readable_symptom, finding.symptoms)), "  seen as: ")
     if finding.covered_by:
-        yield from _wrapped(
+        yield from wrapped(
             "a workaround is in place; it can hide the crash but does not remove its cause", "  "
         )
     if finding.remedies:
@@ -106,9 +123,15 @@ def _finding(report: Report, finding: Finding, options: TextOptions) -> Iterator
         yield from _remedies(finding, options)
 
 
+def _only_may_concern(finding: Finding) -> bool:
+    """A sure range but a trigger that no file shows: worth a line, not a screen."""
+    is_sure_note = finding.level is Level.NOTE and finding.confidence is Confidence.CONFIRMED
+    return is_sure_note and bool(finding.remedies) and not finding.covered_by
+
+
 def _headline(kind: str, head: str, message: str, options: TextOptions) -> Iterator[str]:
     """A painted word and a message, folded before it is painted, so that colour takes no room."""
-    first, *more = _wrapped(f"{head}: {clean(message)}", "")
+    first, *more = wrapped(f"{head}: {clean(message)}", "")
     rest = first[len(head) + 2 :]
     yield f"{options.style.paint(kind, head)}: {options.style.paint('bold', rest)}"
     yield from (f"  {options.style.paint('bold', line.strip())}" for line in more)
@@ -130,7 +153,7 @@ def _evidence(evidence: Iterable[Evidence], options: TextOptions) -> Iterator[st
             yield f"{line:<{first + second + 4}}  {note}"
             continue
         yield line
-        yield from _wrapped(note, " " * (first + 4))
+        yield from wrapped(note, " " * (first + 4))
 
 
 def _remedies(finding: Finding, options: TextOptions) -> Iterator[str]:
@@ -181,7 +204,7 @@ def _declined(declined: Declined, options: TextOptions) -> Iterator[str]:
     if declined.at is not None:
         yield from _evidence([declined.at], options)
     if declined.instead:
-        yield from _wrapped(clean(declined.instead), "  instead: ")
+        yield from wrapped(clean(declined.instead), "  instead: ")
 
 
 def _summary(report: Report, seconds: float | None) -> str:
@@ -213,16 +236,6 @@ def _place(evidence: Evidence, options: TextOptions) -> str:
 
 
 def _shown(path: str, options: TextOptions) -> str:
-    return clean(posixpath.normpath(posixpath.join(options.base, path)))
-
-
-def _wrapped(text: str, lead: str) -> list[str]:
-    indent = " " * (len(lead) if not lead.strip() or len(lead) < 8 else 4)
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=lead,
-        subsequent_indent=indent or "  ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    if options.inside is None:
+        return clean(posixpath.normpath(posixpath.join(options.base, path)))
+    return clean(posixpath.relpath(path, options.inside or "."))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from wasifix.model import Build, Declined, Effect, Evidence, Finding, Plan
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
-from wasifix.project.targets import alias_words, option_value
+from wasifix.project.targets import BUILDING, alias_words, option_value
 from wasifix.rust import Release
 
 
@@ -58,11 +58,14 @@ def test_command(targets: tuple[str, ...], arguments: str = "--release") -> tupl
 
 def aliases_for(project: Project, targets: tuple[str, ...]) -> Iterator[tuple[str, Setting]]:
     """The aliases of the Cargo configuration that build for one of the targets."""
+    default = project.config.winner("build", "target")
+    by_default = default is not None and (default.value in targets or default.value == list(targets))
     for name in project.config.names("alias"):
         setting = project.config.winner("alias", name)
         if setting is not None:
             words = tuple(word for word, _ in alias_words(setting.value))
-            if option_value(words, "--target") in targets:
+            target = option_value(words, "--target")
+            if target in targets or (target is None and by_default and words[:1] and words[0] in BUILDING):
                 yield name, setting
 
 

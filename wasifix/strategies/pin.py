@@ -24,7 +24,19 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
             at=project.toolchain.evidence[0],
             instead="--strategy max-memory, or --rust to name the release",
         )
+    unmarked = any(file.document is not None for file in project.toolchain_files) and not any(
+        "pin" in finding.covered_by for finding in hits.findings
+    )
+    if present is not None and present.exact == release and unmarked and not options.force:
+        return Declined(
+            strategy="pin",
+            reason=f"the toolchain is {release} already, and that release is hit too",
+            at=project.toolchain.evidence[0],
+            instead="--strategy upgrade or max-memory, which remove the cause",
+        )
     notes = [note for note in (one_line_note(project), variable_note(project)) if note]
+    if not hits.findings:
+        notes.append(f"this project is not hit now; Rust {release} links a memory that cannot grow")
     return Plan(
         strategy="pin",
         summary=f"Hold the toolchain at Rust {release}",

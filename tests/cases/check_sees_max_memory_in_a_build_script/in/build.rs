@@ -1,0 +1,3 @@
+fn main() {
+    println!("cargo::rustc-link-arg=--max-memory=1073741824");
+}

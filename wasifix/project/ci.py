@@ -1,0 +1,120 @@
+"""The builds that a project's workflows make, each as Cargo and rustup would make it there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from wasifix.errors import OutsideProject
+from wasifix.model import Build, Evidence, Fact
+from wasifix.project import Project, build_of
+from wasifix.project.cargo_config import CargoConfig, read_config
+from wasifix.project.matrix import Known
+from wasifix.project.targets import is_wasm
+from wasifix.project.toolchain import ToolchainFile, effective_toolchain, governing_files
+from wasifix.project.workflows import CargoCall, cargo_calls
+from wasifix.rust import Toolchain, parse_toolchain
+from wasifix.tree import join, parent
+
+_DECIDING = ("RUSTFLAGS", "RUSTC_BOOTSTRAP", "RUSTUP_TOOLCHAIN", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_")
+
+
+def ci_builds(project: Project) -> tuple[Build, ...]:
+    """One build for each workflow job, target and toolchain. Raises UnreadableInput."""
+    found: dict[tuple[object, ...], Build] = {}
+    for call in cargo_calls(project.sources, always=bool(project.target_uses)):
+        for build in _builds(project, call):
+            key = (call.path, call.job, build.target.value, build.toolchain, build.max_memory, build.doubts)
+            found.setdefault(key, build)
+    return tuple(replace(build, id=f"{build.id}#{number}") for number, build in enumerate(found.values(), 1))
+
+
+def _builds(project: Project, call: CargoCall) -> Iterator[Build]:
+    environment = {name: known.text or "" for name, known in call.environment.items()}
+    config, doubts = _config(project, call, environment)
+    for triple, uses in _targets(call, config):
+        files = governing_files(project.sources, call.folder)
+        toolchain = _toolchain(call, files)
+        view = replace(project, config=config, toolchain=toolchain, toolchain_files=files)
+        name = toolchain.value.name if toolchain.value else "toolchain unknown"
+        yield build_of(
+            view,
+            triple,
+            name=f"{call.path}:{call.job}:{triple}",
+            title=f"{call.path}, job {call.job}, {name}",
+            uses=uses,
+            doubts=(*call.doubts, *doubts, *_unknown_variables(call)),
+        )
+
+
+def _config(
+    project: Project, call: CargoCall, environment: dict[str, str]
+) -> tuple[CargoConfig, tuple[str, ...]]:
+    """The configuration of the command's folder, with the files that `--config` names above it."""
+    config = read_config(project.sources, call.folder, environment)
+    doubts: list[str] = []
+    layers = []
+    for name in reversed(call.configs):
+        try:
+            document = project.sources.toml(join(call.folder, name))
+        except OutsideProject:
+            document = None
+        if document is None:
+            doubts.append(f"--config {name} is not in the project")
+        elif document.path not in [each.path for each in config.layers]:
+            layers.append(document)
+    return replace(config, layers=(*layers, *config.layers)), tuple(doubts)
+
+
+def _targets(call: CargoCall, config: CargoConfig) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
+    if call.target.evidence:
+        if call.target.text is not None and is_wasm(call.target.text):
+            yield call.target.text, (call.at, *call.target.evidence)
+        return
+    variable = call.environment.get("CARGO_BUILD_TARGET")
+    setting = config.winner("build", "target")
+    if variable is not None:
+        if variable.text and is_wasm(variable.text):
+            yield variable.text, (call.at, *variable.evidence)
+    elif setting is not None:
+        for triple in setting.value if isinstance(setting.value, list) else [setting.value]:
+            if is_wasm(str(triple)):
+                yield str(triple), (call.at, setting.evidence)
+
+
+def _toolchain(call: CargoCall, files: tuple[ToolchainFile, ...]) -> Fact[Toolchain]:
+    """`+name`, RUSTUP_TOOLCHAIN, an override or the nearest file, then the default.
+
+    https://rust-lang.github.io/rustup/overrides.html
+    """
+    override = call.override
+    if (
+        override is not None
+        and files
+        and len(parent(files[0].path)) > 0
+        and parent(files[0].path) == call.folder
+    ):
+        override = None  # a file in a folder below the repository's top is nearer than the override there
+    for known in (call.plus, call.environment.get("RUSTUP_TOOLCHAIN"), override):
+        if known is not None:
+            return _of(known)
+    if files:
+        return effective_toolchain(files, {}, None)
+    if call.default is not None:
+        return _of(call.default)
+    return Fact(value=None, evidence=(call.at,), reason="the runner's own default toolchain decides")
+
+
+def _of(known: Known) -> Fact[Toolchain]:
+    if not known.text:
+        return Fact(value=None, evidence=known.evidence[:1], reason="an expression that cannot be resolved")
+    toolchain = parse_toolchain(known.text)
+    reason = f"`{known.text}` moves: which release it is depends on the day" if toolchain.is_floating else ""
+    return Fact(value=toolchain, evidence=known.evidence[:1], reason=reason)
+
+
+def _unknown_variables(call: CargoCall) -> Iterator[str]:
+    for name, known in call.environment.items():
+        decides = name.startswith(_DECIDING) or (name.startswith("CARGO_TARGET_") and "RUSTFLAGS" in name)
+        if decides and known.text is None:
+            yield f"{name} is an expression that cannot be resolved"
