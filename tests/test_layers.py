@@ -15,7 +15,7 @@ LAYERS = (
     ("rust", "releases", "model", "tree", "data"),
     ("markers", "documents", "advisories"),
     ("project",),
-    ("edits", "removal", "conditions", "detect", "checks", "explain", "patch", "expiry"),
+    ("edits", "removal", "conditions", "detect", "checks", "ci_checks", "explain", "patch", "expiry"),
     ("strategies",),
     ("reporting",),
     ("planner", "composer", "taking_out", "engine"),

@@ -87,6 +87,8 @@ class Build:
     clang_linker: Fact[bool]
     """Whether the linker is a clang driver instead of rust-lld."""
     runner: Fact[str]
+    wasmtime: Fact[str] = Fact(value=None)
+    """The version that a workflow installs and then runs the module with; `latest` where it names none."""
 
     @property
     def is_local(self) -> bool:

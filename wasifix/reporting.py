@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from wasifix.advisories import Advisory, load_advisories
-from wasifix.checks import project_checks
+from wasifix.checks import CHECKS, project_checks
+from wasifix.ci_checks import CI_CHECKS, ci_checks
 from wasifix.detect import detect
 from wasifix.expiry import stale_workarounds
 from wasifix.model import Finding, Level, Remedy, Report
@@ -30,6 +31,7 @@ class Request:
         return read_project(Sources(tree), self.start, self.environment, self.assume_rust)
 
 
+ALL_CHECKS = (*CHECKS, *CI_CHECKS)
 REMEDIES = {
     each.name: Remedy(
         strategy=each.name,
@@ -49,7 +51,11 @@ def report_on(project: Project) -> Report:
     advisories = load_advisories()
     found, prevented = detect(project, builds, advisories)
     findings = [_with_remedies(finding, advisories) for finding in found]
-    findings += (*project_checks(project, builds), *stale_workarounds(project, builds, advisories))
+    findings += (
+        *project_checks(project, builds),
+        *ci_checks(builds),
+        *stale_workarounds(project, builds, advisories),
+    )
     order = list(Level)
     return Report(
         builds=builds,

@@ -34,18 +34,17 @@ def explain(
     Exit code: 0 explained, 1 no known symptom in the text, 2 no such name.
     """
     from wasifix.advisories import load_advisories
-    from wasifix.checks import CHECKS
     from wasifix.explain import by_symptom
     from wasifix.render import explain as render
-    from wasifix.reporting import REMEDIES
+    from wasifix.reporting import ALL_CHECKS, REMEDIES
 
     style = style_for(color, sys.stdout.isatty())
     advisories = load_advisories()
     if name is None:
-        print_text(render.render_list(advisories, CHECKS, REMEDIES.values(), style), None)
+        print_text(render.render_list(advisories, ALL_CHECKS, REMEDIES.values(), style), None)
     elif name in REMEDIES:
         print_text(render.render_strategy(REMEDIES[name], advisories, style), None)
-    elif check := next((each for each in CHECKS if each.id == name), None):
+    elif check := next((each for each in ALL_CHECKS if each.id == name), None):
         print_text(render.render_check_explained(check, style), None)
     else:
         found = tuple(each for each in advisories if each.id == name)
@@ -87,14 +86,13 @@ def _nothing_found(name: str) -> None:
     from difflib import get_close_matches
 
     from wasifix.advisories import ADVISORIES
-    from wasifix.checks import CHECKS
     from wasifix.errors import UsageError
-    from wasifix.reporting import REMEDIES
+    from wasifix.reporting import ALL_CHECKS, REMEDIES
 
     if name == "-" or " " in name:
         typer.echo("no known symptom in this text", err=True)
         raise typer.Exit(1)
-    known = [*ADVISORIES, *(each.id for each in CHECKS), *REMEDIES]
+    known = [*ADVISORIES, *(each.id for each in ALL_CHECKS), *REMEDIES]
     near = get_close_matches(name, known, 1)
     raise UsageError(
         f"`{name}` is no advisory, check or strategy",

@@ -16,6 +16,8 @@ from wasifix.project.workflows import CargoCall, cargo_calls
 from wasifix.rust import Toolchain, parse_toolchain
 from wasifix.tree import join, parent
 
+NUMBER = "without quotes"
+"""How the reason of a toolchain begins that YAML took for a number."""
 _DECIDING = ("RUSTFLAGS", "RUSTC_BOOTSTRAP", "RUSTUP_TOOLCHAIN", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_")
 
 
@@ -24,7 +26,8 @@ def ci_builds(project: Project) -> tuple[Build, ...]:
     found: dict[tuple[object, ...], Build] = {}
     for call in cargo_calls(project.sources, always=bool(project.target_uses)):
         for build in _builds(project, call):
-            key = (call.path, call.job, build.target.value, build.toolchain, build.max_memory, build.doubts)
+            decided = (build.target.value, build.toolchain, build.max_memory, build.wasmtime, build.doubts)
+            key = (call.path, call.job, *decided)
             found.setdefault(key, build)
     return tuple(replace(build, id=f"{build.id}#{number}") for number, build in enumerate(found.values(), 1))
 
@@ -37,7 +40,7 @@ def _builds(project: Project, call: CargoCall) -> Iterator[Build]:
         toolchain = _toolchain(call, files)
         view = replace(project, config=config, toolchain=toolchain, toolchain_files=files)
         name = toolchain.value.name if toolchain.value else "toolchain unknown"
-        yield build_of(
+        build = build_of(
             view,
             triple,
             name=f"{call.path}:{call.job}:{triple}",
@@ -45,6 +48,7 @@ def _builds(project: Project, call: CargoCall) -> Iterator[Build]:
             uses=uses,
             doubts=(*call.doubts, *doubts, *_unknown_variables(call)),
         )
+        yield replace(build, wasmtime=_wasmtime(call, build))
 
 
 def _config(
@@ -105,10 +109,23 @@ def _toolchain(call: CargoCall, files: tuple[ToolchainFile, ...]) -> Fact[Toolch
     return Fact(value=None, evidence=(call.at,), reason="the runner's own default toolchain decides")
 
 
+def _wasmtime(call: CargoCall, build: Build) -> Fact[str]:
+    """The Wasmtime that the job installed, if the command runs the module with it."""
+    runner = build.runner.value
+    if call.wasmtime is None or not call.runs or (runner is not None and "wasmtime" not in runner):
+        return Fact(value=None)
+    text = call.wasmtime.text
+    reason = "" if text else "an expression that cannot be resolved"
+    return Fact(value=text, evidence=(*call.wasmtime.evidence[:1], call.at), reason=reason)
+
+
 def _of(known: Known) -> Fact[Toolchain]:
     if not known.text:
         return Fact(value=None, evidence=known.evidence[:1], reason="an expression that cannot be resolved")
     toolchain = parse_toolchain(known.text)
+    if known.written:
+        reason = f"{NUMBER} {known.written} is {known.text}"
+        return Fact(value=toolchain, evidence=known.evidence[:1], reason=reason)
     reason = f"`{known.text}` moves: which release it is depends on the day" if toolchain.is_floating else ""
     return Fact(value=toolchain, evidence=known.evidence[:1], reason=reason)
 

@@ -25,6 +25,8 @@ class Known:
 
     text: str | None
     evidence: tuple[Evidence, ...] = ()
+    written: str = ""
+    """How the file has it, where YAML makes another number of it: 1.90 is 1.9."""
 
 
 Scope = Mapping[str, Known]
@@ -58,9 +60,10 @@ def resolved(text: str, scope: Scope) -> Known:
     """The text with its expressions replaced; unknown where one of them is more than a reference."""
     evidence: list[Evidence] = []
     unknown = False
+    written = ""
 
     def value(match: re.Match[str]) -> str:
-        nonlocal unknown
+        nonlocal unknown, written
         reference = _REFERENCE.fullmatch(match[1])
         known = scope.get(reference[1]) if reference else None
         if known is None and reference and reference[1].startswith("matrix.") and _is_static(scope):
@@ -69,10 +72,11 @@ def resolved(text: str, scope: Scope) -> Known:
             unknown = True
             return ""
         evidence.extend(known.evidence)
+        written = known.written or written
         return known.text
 
     replaced = _EXPRESSION.sub(value, text)
-    return Known(None if unknown else replaced, tuple(evidence))
+    return Known(None if unknown else replaced, tuple(evidence), written)
 
 
 def _is_static(scope: Scope) -> bool:
@@ -101,7 +105,8 @@ def _matches(leg: Mapping[str, Node], wanted: Mapping[str, Node]) -> bool:
 
 
 def _known(document: YamlDocument, node: Node) -> Known:
-    return Known(as_github_reads(node), (document.evidence(node),))
+    text, written = as_github_reads(node), scalar(node)
+    return Known(text, (document.evidence(node),), written if written and written != text else "")
 
 
 def as_github_reads(node: Node) -> str | None:

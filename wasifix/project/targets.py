@@ -15,6 +15,8 @@ from wasifix.tree import join
 THREADS_TARGETS = ("wasm32-wasip1-threads", "wasm32-wasi-preview1-threads")
 BUILDING = ("test", "t", "build", "b", "run", "r", "bench", "rustc", "nextest")
 """Subcommands of Cargo that link."""
+RUNNING = ("test", "t", "run", "r", "bench", "nextest")
+"""Those that run what they built."""
 Use = tuple[str, Confidence, Evidence]
 
 

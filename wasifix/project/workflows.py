@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from wasifix.documents.shell import Command, commands
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, parse_yaml, scalar
 from wasifix.errors import OutsideProject
 from wasifix.model import Evidence
 from wasifix.project.matrix import Known, legs, resolved
+from wasifix.project.setup_steps import UNKNOWN, Leg, installed_wasmtime, set_up
 from wasifix.project.sources import Sources
-from wasifix.project.targets import BUILDING, option_value
+from wasifix.project.targets import BUILDING, RUNNING, option_value
 from wasifix.tree import join
 
 FOLDER = ".github/workflows"
-_UNKNOWN = "__WASIFIX_UNKNOWN__"
 _ALL_VARIABLES = ("CARGO_", "RUST")
 
 
@@ -38,18 +38,10 @@ class CargoCall:
     environment: Mapping[str, Known]
     configs: tuple[str, ...]
     doubts: tuple[str, ...]
-
-
-@dataclass
-class _Leg:
-    """What holds while the steps of a leg go by."""
-
-    scope: dict[str, Known]
-    environment: dict[str, Known]
-    folder: str = ""
-    default: Known | None = None
-    override: Known | None = None
-    doubts: list[str] = field(default_factory=list)
+    runs: bool
+    """Whether it runs what it builds."""
+    wasmtime: Known | None
+    """The version of Wasmtime that the job installed before, `latest` where it names none."""
 
 
 def cargo_calls(sources: Sources, always: bool) -> Iterator[CargoCall]:
@@ -71,7 +63,7 @@ def _of_workflow(document: YamlDocument) -> Iterator[CargoCall]:
     folder = scalar(child(document.root, "defaults", "run", "working-directory"))
     for job, node in entries(child(document.root, "jobs")):
         for values in legs(document, node):
-            leg = _Leg(scope=dict(values), environment=dict(outer))
+            leg = Leg(scope=dict(values), environment=dict(outer))
             leg.scope |= {f"env.{name}": value for name, value in outer.items()}
             leg.environment |= _environment(document, node, leg.scope)
             leg.scope |= {f"env.{name}": value for name, value in leg.environment.items()}
@@ -81,11 +73,11 @@ def _of_workflow(document: YamlDocument) -> Iterator[CargoCall]:
 
 
 def _of_step(
-    document: YamlDocument, job: str, step: Node, leg: _Leg, default_folder: str | None
+    document: YamlDocument, job: str, step: Node, leg: Leg, default_folder: str | None
 ) -> Iterator[CargoCall]:
     uses, run = child(step, "uses"), child(step, "run")
     if uses is not None and (action := scalar(uses)) is not None:
-        _set_up(document, step, uses, action, leg)
+        set_up(document, step, uses, action, leg)
     if run is None or (script := scalar(run)) is None:
         return
     own = _environment(document, step, leg.scope)
@@ -95,18 +87,18 @@ def _of_step(
     during.folder, during.doubts = "", []
     _enter(during, resolved(folder, during.scope).text)
     yield from _of_script(document, job, run, script, during)
-    leg.default, leg.override = during.default, during.override
+    leg.default, leg.override, leg.wasmtime = during.default, during.override, during.wasmtime
 
 
-def _of_script(document: YamlDocument, job: str, node: Node, script: str, leg: _Leg) -> Iterator[CargoCall]:
+def _of_script(document: YamlDocument, job: str, node: Node, script: str, leg: Leg) -> Iterator[CargoCall]:
     variables = {name: value.text for name, value in leg.environment.items()}
-    places: dict[str, tuple[Evidence, ...]] = {}
+    places: dict[str, Known] = {}
 
     def put(match: re.Match[str]) -> str:
         known = resolved(match.group(), leg.scope)
         if known.text is None:
-            return _UNKNOWN
-        places[known.text] = known.evidence
+            return UNKNOWN
+        places[known.text] = known
         return known.text
 
     text = re.sub(r"\$\{\{.*?\}\}", put, script, flags=re.DOTALL)
@@ -115,7 +107,9 @@ def _of_script(document: YamlDocument, job: str, node: Node, script: str, leg: _
         if not command.words:
             _assign(leg, command, line)
             continue
-        words = tuple(None if word is None or _UNKNOWN in word else word for word in command.words)
+        words = tuple(None if word is None or UNKNOWN in word else word for word in command.words)
+        if (version := installed_wasmtime(words, text)) is not None:
+            leg.wasmtime = Known(version, (line,))
         call = _of_command(words, leg, places, line)
         if call is not None:
             own = {name: Known(value, (line,)) for name, value in command.variables}
@@ -123,10 +117,11 @@ def _of_script(document: YamlDocument, job: str, node: Node, script: str, leg: _
 
 
 def _of_command(
-    words: tuple[str | None, ...], leg: _Leg, places: Mapping[str, tuple[Evidence, ...]], at: Evidence
+    words: tuple[str | None, ...], leg: Leg, places: Mapping[str, Known], at: Evidence
 ) -> CargoCall | None:
     def known(word: str | None) -> Known:
-        return Known(word, (*places.get(word or "", ()), at))
+        source = places.get(word or "", Known(None))
+        return Known(word, (*source.evidence, at), source.written)
 
     name, rest = words[0], words[1:]
     if name == "cd":
@@ -146,32 +141,34 @@ def _of_command(
 def _cargo(
     rest: tuple[str | None, ...],
     plus: Known | None,
-    leg: _Leg,
+    leg: Leg,
     known: Callable[[str | None], Known],
     at: Evidence,
 ) -> CargoCall | None:
     subcommand = _subcommand(rest)
     if subcommand not in BUILDING:
         return None
-    words = tuple(word if word is not None else _UNKNOWN for word in rest)
+    words = tuple(word if word is not None else UNKNOWN for word in rest)
     target = option_value(words, "--target")
     values = [words[index + 1] for index, word in enumerate(words[:-1]) if word == "--config"]
     values += [word.removeprefix("--config=") for word in words if word.startswith("--config=")]
     doubts = list(leg.doubts)
-    if any("=" in value or _UNKNOWN in value for value in values):
+    if any("=" in value or UNKNOWN in value for value in values):
         doubts.append("a --config value is not read")
     return CargoCall(
         path="",
         job="",
         folder=leg.folder,
         at=at,
-        target=known(None if target == _UNKNOWN else target) if target else Known(None),
+        target=known(None if target == UNKNOWN else target) if target else Known(None),
         plus=plus,
         default=leg.default,
         override=leg.override,
         environment=leg.environment,
-        configs=tuple(value for value in values if "=" not in value and _UNKNOWN not in value),
+        configs=tuple(value for value in values if "=" not in value and UNKNOWN not in value),
         doubts=tuple(doubts),
+        runs=subcommand in RUNNING,
+        wasmtime=leg.wasmtime,
     )
 
 
@@ -187,38 +184,6 @@ def _subcommand(words: tuple[str | None, ...]) -> str | None:
     return None
 
 
-def _set_up(document: YamlDocument, step: Node, uses: Node, action: str, leg: _Leg) -> None:
-    """The actions that choose a toolchain. https://github.com/dtolnay/rust-toolchain and others."""
-    name, _, ref = action.partition("@")
-    options = child(step, "with")
-    given = next(
-        (node for key in ("toolchain", "channel") if (node := child(options, key)) is not None), None
-    )
-    at = document.evidence(given if given is not None else uses)
-    chosen = resolved(scalar(given) or "", leg.scope) if given is not None else Known("")
-    value = Known(chosen.text, (*chosen.evidence, at))
-    match name:
-        case "dtolnay/rust-toolchain":
-            if not value.text and value.text is not None:
-                is_commit = re.fullmatch(r"[0-9a-f]{40}|master|v1", ref) is not None
-                value = Known(None if is_commit else ref, (at,))
-            if value.text and re.fullmatch(r"1\.\d", value.text):  # the action undoes YAML's 1.90 -> 1.9
-                value = Known("1.100" if value.text == "1.1" else f"{value.text}0", value.evidence)
-            leg.default = value
-        case "actions-rust-lang/setup-rust-toolchain":
-            flags = scalar(child(options, "rustflags"))
-            if flags != "" and "RUSTFLAGS" not in leg.environment:
-                leg.environment["RUSTFLAGS"] = Known("-D warnings" if flags is None else flags, (at,))
-            if given is not None:
-                leg.override = value
-        case "actions-rs/toolchain" if given is not None:
-            leg.default = value
-            if scalar(child(options, "override")) == "true":
-                leg.override = value
-        case "moonrepo/setup-rust" if given is not None:
-            leg.environment["RUSTUP_TOOLCHAIN"] = value
-
-
 def _environment(document: YamlDocument, node: Node | None, scope: Mapping[str, Known]) -> dict[str, Known]:
     found: dict[str, Known] = {}
     for name, value in entries(child(node, "env")):
@@ -228,13 +193,13 @@ def _environment(document: YamlDocument, node: Node | None, scope: Mapping[str, 
     return found
 
 
-def _assign(leg: _Leg, command: Command, at: Evidence) -> None:
+def _assign(leg: Leg, command: Command, at: Evidence) -> None:
     for name, value in command.variables:
         if command.exports or name in leg.environment:
             leg.environment[name] = Known(value, (at,))
 
 
-def _enter(leg: _Leg, folder: str | None) -> None:
+def _enter(leg: Leg, folder: str | None) -> None:
     try:
         leg.folder = join(leg.folder, folder) if folder is not None and "$" not in folder else leg.folder
     except OutsideProject:

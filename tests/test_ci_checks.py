@@ -1,0 +1,101 @@
+"""What the checks of workflows say about Wasmtime and about versions without quotes."""
+
+from __future__ import annotations
+
+import pytest
+
+from wasifix.engine import check
+from wasifix.project.setup_steps import installed_wasmtime
+from wasifix.tree import MemoryTree
+
+PACKAGE = '[package]\nname = "p"\nversion = "0.1.0"\nedition = "2021"\n'
+SETUP = "- uses: bytecodealliance/actions/wasmtime/setup@v1\n"
+INSTALL = "- run: curl https://wasmtime.dev/install.sh -sSf | bash"
+TEST = "- run: cargo test --target wasm32-wasip1-threads\n"
+
+
+def levels(steps: str, check_id: str, runner: str = "wasmtime run -S threads --", job: str = "") -> list[str]:
+    text = f"on: push\njobs:\n  test:\n{job}    steps:\n"
+    text += "".join(f"      {line}\n" for line in steps.splitlines())
+    files = {
+        "Cargo.toml": PACKAGE,
+        ".cargo/config.toml": f'[target.wasm32-wasip1-threads]\nrunner = "{runner}"\n',
+        ".github/workflows/ci.yml": text,
+    }
+    report = check(MemoryTree({path: contents.encode() for path, contents in files.items()}))
+    return [f"{each.level} {each.confidence}" for each in report.findings if each.id == check_id]
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        (SETUP + TEST, ["error likely"]),
+        (f"{SETUP}  with:\n    version: latest\n{TEST}", ["error likely"]),
+        (f"{SETUP}  with:\n    version: v47.0.3\n{TEST}", ["error confirmed"]),
+        (f"{SETUP}  with:\n    version: '48'\n{TEST}", ["error confirmed"]),
+        (f"{SETUP}  with:\n    version: 6.0.0\n{TEST}", ["error confirmed"]),
+        (f"{SETUP}  with:\n    version: 46.0.1\n{TEST}", ["note confirmed"]),
+        (f"{SETUP}  with:\n    version: ${{{{ inputs.version }}}}\n{TEST}", ["note possible"]),
+        (f"{SETUP}  with:\n    version: 36.0.9\n{TEST}", []),
+        (f"{SETUP}  with:\n    version: v36.0.9\n{TEST}", []),
+        (f"{INSTALL}\n{TEST}", ["error likely"]),
+        (f"{INSTALL} -s -- --version v47.0.0\n{TEST}", ["error confirmed"]),
+        (f"{INSTALL} -s -- --version v36.0.9\n{TEST}", []),
+        (f"- run: cargo install wasmtime-cli\n{TEST}", ["error likely"]),
+        (f"- run: cargo install wasmtime-cli --version 36.0.9\n{TEST}", []),
+        (
+            f"- uses: taiki-e/install-action@v2\n  with:\n    tool: nextest,wasmtime@47.0.0\n{TEST}",
+            ["error confirmed"],
+        ),
+        (f"- uses: taiki-e/install-action@wasmtime\n{TEST}", ["error likely"]),
+        (f"- uses: taiki-e/install-action@nextest\n{TEST}", []),
+        (TEST, []),
+        (SETUP, []),
+        (TEST + SETUP, []),
+        (f"{SETUP}- run: cargo build --target wasm32-wasip1-threads\n", []),
+        (f"{SETUP}- run: cargo test --target wasm32-wasip1\n", []),
+    ],
+)
+def test_a_job_that_installs_a_wasmtime_without_threads(steps: str, expected: list[str]) -> None:
+    assert levels(steps, "wasmtime-without-threads") == expected
+
+
+def test_another_runner_does_not_need_wasmtime() -> None:
+    assert levels(SETUP + TEST, "wasmtime-without-threads", "wasmer run --enable-threads --") == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "rust", "expected"),
+    [
+        ("- run: rustup default ${{ matrix.rust }}\n", "1.90", ["error confirmed"]),
+        (
+            "- run: cargo +${{ matrix.rust }} test --target wasm32-wasip1-threads\n",
+            "1.90",
+            ["error confirmed"],
+        ),
+        ("- run: rustup default ${{ matrix.rust }}\n", "'1.90'", []),
+        ("- run: rustup default ${{ matrix.rust }}\n", "1.91", []),
+        ("- run: rustup default ${{ matrix.rust }}\n", "1.90.0", []),
+        ("- uses: dtolnay/rust-toolchain@master\n  with:\n    toolchain: ${{ matrix.rust }}\n", "1.90", []),
+    ],
+)
+def test_a_version_without_quotes_is_a_number(steps: str, rust: str, expected: list[str]) -> None:
+    job = f"    strategy:\n      matrix:\n        rust: [{rust}]\n"
+    assert levels(steps + TEST, "version-as-float", job=job) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "script", "version"),
+    [
+        (("bash",), "curl https://wasmtime.dev/install.sh | bash", "latest"),
+        (("bash", "-s", "--", "--version", "v1"), "curl https://wasmtime.dev/install.sh | bash -s", "v1"),
+        (("bash", "build.sh"), "bash build.sh", None),
+        (("cargo", "install", "--locked", "wasmtime-cli@36.0.9"), "", "36.0.9"),
+        (("cargo", "binstall", "wasmtime-cli"), "", "latest"),
+        (("cargo", "install", "cargo-nextest"), "", None),
+        (("cargo", "install", None), "", None),
+        ((), "", None),
+    ],
+)
+def test_what_a_command_installs(words: tuple[str | None, ...], script: str, version: str | None) -> None:
+    assert installed_wasmtime(words, script) == version
