@@ -62,6 +62,37 @@ def test_an_advisory_holds_where_it_should_and_not_beside_it(name: str) -> None:
     assert name not in near_miss
 
 
+OLD = LOCK.format("1.0.0")
+
+
+@pytest.mark.parametrize(
+    ("name", "ids"),
+    [
+        ("reactor-not-linked", found("1.98.1")),
+        ("reactor-not-linked", found("1.98.1", Cargo_toml=CDYLIB.replace("cdylib", "rlib"))),
+        ("reactor-not-linked", found("1.98.1", "wasm32-unknown-unknown", Cargo_toml=CDYLIB)),
+        ("duplicate-initialize", found("1.100.0", flags='"-Clink-arg=/wasi/crt1.o"', Cargo_toml=CDYLIB)),
+        ("c-objects-without-atomics", found("1.97.1", Cargo_lock=OLD.replace('"cc"', '"ccc"'))),
+        ("c-objects-without-atomics", found("1.97.1", "wasm32-wasip1", Cargo_lock=OLD)),
+        ("c-objects-without-atomics", found("1.98.0", Cargo_lock=OLD)),
+        ("c-objects-without-atomics", found("1.97.1", Cargo_lock=LOCK.format("x"))),
+        ("c-objects-without-atomics", found("1.97.1", Cargo_lock="package = ['cc']\n")),
+        ("c-objects-without-atomics", found("1.97.1", Cargo_lock="")),
+        ("spawn-unsupported", found("1.94.0", "wasm32-unknown-unknown")),
+        ("spawn-unsupported", found("1.93.1")),
+        ("import-module-mixup", found("1.90.0", "wasm32-unknown-unknown")),
+        ("fd-leak", found("1.92.0", "wasm32-wasip2")),
+        ("fd-leak", found("1.93.1", "wasm32-wasip2")),
+    ],
+)
+def test_a_near_miss_is_no_hit(name: str, ids: set[str]) -> None:
+    assert name not in ids
+
+
+def test_the_other_spelling_of_crate_type_counts() -> None:
+    assert "reactor-not-linked" in found("1.98.1", Cargo_toml=CDYLIB.replace("crate-type", "crate_type"))
+
+
 @pytest.mark.parametrize(
     ("target", "channel", "expected"),
     [

@@ -11,6 +11,7 @@ from documents.writing import AUTHOR, put, written
 from wasifix import edits
 from wasifix.documents.text import Edit
 from wasifix.documents.toml import TomlDocument
+from wasifix.documents.toml_values import CannotEdit
 from wasifix.edits import Unproven, changed_values, described, render, rendered
 from wasifix.errors import UnreadableInput
 from wasifix.markers import Author
@@ -85,7 +86,7 @@ def test_a_comment_of_wasifix_elsewhere_is_kept_like_any_other(monkeypatch: pyte
 
 def test_edits_that_overlap_are_no_edit(monkeypatch: pytest.MonkeyPatch) -> None:
     _wrong_writer(monkeypatch, [("1.91.0", "1.90.0"), ("91", "90")])
-    with pytest.raises(edits.CannotEdit, match="overlap"):
+    with pytest.raises(CannotEdit, match="overlap"):
         written(BEFORE, CHANNEL)
 
 

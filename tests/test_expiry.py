@@ -97,6 +97,28 @@ def test_a_pin_is_stale_from_the_start_where_a_release_has_the_fix() -> None:
     assert "wasifix apply --strategy upgrade" in message
 
 
+def test_a_pin_is_not_blamed_where_another_toolchain_is_taken() -> None:
+    assert stale(worked_around("pin"), {"RUSTUP_TOOLCHAIN": "1.98.1"}) == []
+
+
+def test_a_pin_is_not_blamed_where_no_better_release_is_known() -> None:
+    """Advice to upgrade would be wrong for what only Rust 1.100 fixes."""
+    files = worked_around("pin")
+    path = "rust-toolchain.toml"
+    other = files[path].replace(b"for memory-cannot-grow", b"for reactor-not-linked")
+    assert other != files[path]
+    assert stale({**files, path: other}) == []
+
+
+@pytest.mark.parametrize(
+    ("strategy", "reason"),
+    [("max-memory", "the target passes --max-memory by itself now"), ("profile", "Rust 1.98.1 is not hit")],
+)
+def test_the_reason_is_named(strategy: str, reason: str) -> None:
+    (message,) = stale(moved_to("1.98.1", worked_around(strategy)))
+    assert reason in message
+
+
 def test_an_upgrade_never_expires() -> None:
     assert stale(worked_around("upgrade")) == []
 

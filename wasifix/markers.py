@@ -34,7 +34,9 @@ class Step:
     new: str
 
     def __str__(self) -> str:
-        return f"{self.key} {self.old} -> {self.new}".lstrip()
+        if not self.key:  # without a key the first space ends the old value
+            return f"{self.old.replace(' ', '%20')} -> {self.new}"
+        return f"{self.key} {self.old} -> {self.new}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

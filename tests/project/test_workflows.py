@@ -86,6 +86,21 @@ def test_a_file_wins_over_a_default_and_yields_to_the_rest(steps: str, file_wins
     assert found == ["1.91.0" if file_wins else "1.98.1"]
 
 
+def test_a_file_in_the_folder_of_the_command_is_nearer_than_an_override() -> None:
+    steps = (
+        f"- run: rustup override set 1.98.1\n- run: cargo test --target {THREADS}\n  working-directory: sub"
+    )
+    files = dict(tree(steps).contents)
+    files["sub/rust-toolchain.toml"] = b'[toolchain]\nchannel = "1.91.0"\n'
+    assert toolchains(MemoryTree(files)) == ["1.91.0"]
+
+
+def test_a_folder_that_a_script_enters_holds_for_the_rest_of_it() -> None:
+    files = dict(tree(f"- run: cd sub && cargo test --target {THREADS}\n{TEST}").contents)
+    files["sub/rust-toolchain.toml"] = b'[toolchain]\nchannel = "1.91.0"\n'
+    assert toolchains(MemoryTree(files)) == ["1.91.0", None]
+
+
 def matrix(text: str) -> str:
     return "strategy:\n  matrix:\n" + "".join(f"    {line}\n" for line in text.splitlines())
 

@@ -116,6 +116,17 @@ LAYOUTS: dict[str, tuple[str, dict[str, str]]] = {
             "y/Cargo.toml": package("y"),
         },
     ),
+    "path dependency that points elsewhere": (
+        "r",
+        {
+            "r/Cargo.toml": workspace("x"),
+            "r/x/Cargo.toml": package(
+                "x", path_dependency("y", "../../y") + path_dependency("z", "../../z", "dev-dependencies")
+            ),
+            "y/Cargo.toml": package("y", 'workspace = "../none"\n'),
+            "z/Cargo.toml": package("z", 'workspace = "../../outside"\n'),
+        },
+    ),
     "pointer of a package above": (
         "p/inner",
         {

@@ -43,7 +43,7 @@ def remove_all(document: TomlDocument, path: KeyPath, indices: tuple[int, ...]) 
     """Edits that take items out, with their lines where nothing else stands there; undoes `append`."""
     text, array = document.text, _array(document, path)
     items, gone = array.items, set(indices)
-    edits = [_without(text, items, run) for run in _runs_on_a_line(text, items, gone)]
+    edits = [_without(text, items, run, gone) for run in _runs_on_a_line(text, items, gone)]
     kept = [index for index in range(len(items)) if index not in gone]
     if kept and kept[-1] + 1 < len(items) and _comma_after(text, items[-1].end) is None:
         comma = _comma_after(text, items[kept[-1]].end)
@@ -79,7 +79,7 @@ def _shares_line(text: str, item: Value, following: Value) -> bool:
     return line_end(text, _comma_after(text, item.end) or item.end) > following.start
 
 
-def _without(text: str, items: tuple[Value, ...], run: tuple[int, int]) -> Edit:
+def _without(text: str, items: tuple[Value, ...], run: tuple[int, int], gone: set[int]) -> Edit:
     first, last = run
     start = items[first].start
     comma = _comma_after(text, items[last].end)
@@ -89,7 +89,7 @@ def _without(text: str, items: tuple[Value, ...], run: tuple[int, int]) -> Edit:
         return Edit(line_start(text, start), line_end(text, end), "")
     if last + 1 < len(items) and items[last + 1].start < line_end(text, end):
         return Edit(start, items[last + 1].start, "")
-    if first:
+    if first and first - 1 not in gone:
         before = _comma_after(text, items[first - 1].end)
         assert before is not None
         if not text[before + 1 : start].strip():

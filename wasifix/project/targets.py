@@ -67,17 +67,17 @@ def option_value(words: tuple[str, ...], option: str) -> str | None:
 
 
 def _configured(config: CargoConfig) -> Iterator[Use]:
-    if triple := config.environment.get("CARGO_BUILD_TARGET"):
+    """`build.target`: lists of all files join, CARGO_BUILD_TARGET with them; else the variable wins."""
+    found = list(config.all("build", "target"))
+    words = config.environment.get("CARGO_BUILD_TARGET", "").split()
+    for triple in words:
         yield triple, Confidence.CONFIRMED, Evidence(path="", text=f"CARGO_BUILD_TARGET={triple}")
-        return
-    setting = config.winner("build", "target")
-    if setting is None:
-        return
-    if isinstance(setting.value, str):
-        yield setting.value, Confidence.CONFIRMED, setting.evidence
-    elif isinstance(setting.value, list):
-        for index, triple in enumerate(setting.value):
-            yield str(triple), Confidence.CONFIRMED, setting.document.evidence((*setting.path, index))
+    if found and isinstance(found[0].value, list):
+        for setting in found:
+            for index, triple in enumerate(setting.value):
+                yield str(triple), Confidence.CONFIRMED, setting.document.evidence((*setting.path, index))
+    elif found and not words:
+        yield str(found[0].value), Confidence.CONFIRMED, found[0].evidence
 
 
 def _aliases(config: CargoConfig) -> Iterator[Use]:

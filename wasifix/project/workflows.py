@@ -84,7 +84,7 @@ def _of_step(
     during = replace(leg, environment={**leg.environment, **own})
     during.scope = {**leg.scope, **{f"env.{name}": value for name, value in own.items()}}
     folder = scalar(child(step, "working-directory")) or default_folder or ""
-    during.folder, during.doubts = "", []
+    during.doubts = []
     _enter(during, resolved(folder, during.scope).text)
     yield from _of_script(document, job, run, script, during)
     leg.default, leg.override, leg.wasmtime = during.default, during.override, during.wasmtime

@@ -216,8 +216,12 @@ def _path_dependencies(
 
 
 def _points_to(sources: Sources, root: Manifest, folder: str) -> bool:
+    """Whether the package there belongs to the root. Where it belongs elsewhere, its faults are not ours."""
     document = sources.toml(join(folder, "Cargo.toml"))
-    return document is not None and _root_of(sources, Manifest(document=document)).path == root.path
+    try:
+        return document is not None and _root_of(sources, Manifest(document=document)).path == root.path
+    except (OutsideProject, UnreadableInput):
+        return False
 
 
 def _is_excluded(root: Manifest, folder: str) -> bool:
