@@ -124,3 +124,11 @@ def test_every_remedy_of_unproven_effect_leaves_a_note_and_the_others_none() -> 
         report = check(after(tree(rust__toolchain=CHANNEL), strategy.name))
         left = [finding.level for finding in report.findings if finding.id == "memory-cannot-grow"]
         assert left == (["note"] if strategy.effect is Effect.UNPROVEN else [])
+
+
+def test_a_comment_whose_table_is_gone_covers_nothing() -> None:
+    made = after(tree(rust__toolchain=CHANNEL), "profile")
+    text = (made.read("Cargo.toml") or b"").decode()
+    start = text.index("[profile.wasmtime-test]")
+    changed = MemoryTree({"Cargo.toml": f"{text[:start]}\n[lints]\n".encode()}, made)
+    assert check(changed).fails

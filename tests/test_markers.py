@@ -120,6 +120,11 @@ def test_a_value_that_went_comes_back_letter_by_letter(written_as: str) -> None:
     assert decode(encode(written_as), "") == written_as
 
 
+@pytest.mark.parametrize("raw", ['"none"', "'none'"])
+def test_a_value_called_none_is_not_taken_for_nothing(raw: str) -> None:
+    assert NONE not in (encode(raw), encode(raw, "x"), encode(raw, 1))
+
+
 @pytest.mark.parametrize("details", [NEW_FILE, NEW_TABLE])
 def test_a_new_table_has_no_steps(details: str) -> None:
     (marker,) = find_markers(AUTHOR.comment(details))

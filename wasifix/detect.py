@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from wasifix.advisories import Advisory, Affected, Condition
 from wasifix.conditions import held
+from wasifix.documents.text import line_end
 from wasifix.markers import NONE, Marker, decode
 from wasifix.model import Build, Confidence, Evidence, Finding, Level, Prevented
 from wasifix.project import Project, target_confidence
@@ -128,6 +129,9 @@ def _covering(project: Project, advisory: str) -> Iterator[tuple[str, Evidence]]
 def in_force(text: str, marker: Marker) -> bool:
     """Whether the lines below a comment still say what wasifix wrote, and not as comments."""
     sign = "//" if text.startswith("//", marker.start) else "#"
+    following = text[line_end(text, marker.end) :].partition("\n")[0].strip()
+    if not marker.steps and not following:  # what it wrote came right below
+        return False
     table_end = text.find("\n[", marker.end + 2)
     lines = text[marker.end : table_end if table_end > 0 else len(text)].splitlines()
     below = "\n".join(line for line in lines if not line.lstrip().startswith(sign))

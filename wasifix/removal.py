@@ -67,7 +67,22 @@ def _edits(document: TomlDocument, marker: Marker) -> list[Edit]:
         raise CannotEdit("the comment was changed", marker.start)
     section = _section_of(document, marker)
     edits = [each for step in marker.steps for each in _undo(document, section, step, marker)]
+    if not section.end and {edit.start for edit in edits} >= {
+        line_start(document.text, entry.start) for entry in section.entries
+    }:
+        edits += _blank_line(document, marker, edits[-1])
     return [comment, *edits]
+
+
+def _blank_line(document: TomlDocument, marker: Marker, last: Edit) -> Iterator[Edit]:
+    """The blank line that parted the only keys above all tables from what follows or, without, precedes."""
+    text = document.text
+    start = line_start(text, marker.start)
+    if len(document.sections) > 1:
+        if not text[last.end : line_end(text, last.end)].strip():
+            yield Edit(last.end, line_end(text, last.end), "")
+    elif text[:start].strip() and not text[(above := line_start(text, start - 1)) : start].strip():
+        yield Edit(above, start, "")
 
 
 def _undo(document: TomlDocument, section: Section, step: Step, marker: Marker) -> Iterator[Edit]:

@@ -86,6 +86,22 @@ def test_a_file_wins_over_a_default_and_yields_to_the_rest(steps: str, file_wins
     assert found == ["1.91.0" if file_wins else "1.98.1"]
 
 
+@pytest.mark.parametrize(
+    ("top", "config", "expected"),
+    [
+        (f"env:\n  CARGO_BUILD_TARGET: {THREADS}\n", "", 1),
+        ("env:\n  CARGO_BUILD_TARGET: x86_64-unknown-linux-gnu\n", f'[build]\ntarget = "{THREADS}"\n', 0),
+        ("", f'[build]\ntarget = "{THREADS}"\n', 1),
+        ("env:\n  CARGO_BUILD_TARGET: ''\n", f'[build]\ntarget = ["{THREADS}"]\n', 1),
+        ("", "", 0),
+    ],
+)
+def test_a_command_without_a_target_takes_the_configured_one(top: str, config: str, expected: int) -> None:
+    files = dict(tree("- run: cargo test # wasm32", top=top).contents)
+    files[".cargo/config.toml"] = config.encode()
+    assert len(builds(MemoryTree(files))) == expected
+
+
 def test_a_file_in_the_folder_of_the_command_is_nearer_than_an_override() -> None:
     steps = (
         f"- run: rustup override set 1.98.1\n- run: cargo test --target {THREADS}\n  working-directory: sub"

@@ -10,7 +10,7 @@ from wasifix.model import Build, Evidence, Fact
 from wasifix.project import Project, build_of
 from wasifix.project.cargo_config import CargoConfig, read_config
 from wasifix.project.matrix import Known
-from wasifix.project.targets import is_wasm
+from wasifix.project.targets import configured_targets, is_wasm
 from wasifix.project.toolchain import ToolchainFile, effective_toolchain, governing_files
 from wasifix.project.workflows import CargoCall, cargo_calls
 from wasifix.rust import Toolchain, parse_toolchain
@@ -76,14 +76,10 @@ def _targets(call: CargoCall, config: CargoConfig) -> Iterator[tuple[str, tuple[
             yield call.target.text, (call.at, *call.target.evidence)
         return
     variable = call.environment.get("CARGO_BUILD_TARGET")
-    setting = config.winner("build", "target")
-    if variable is not None:
-        if variable.text and is_wasm(variable.text):
-            yield variable.text, (call.at, *variable.evidence)
-    elif setting is not None:
-        for triple in setting.value if isinstance(setting.value, list) else [setting.value]:
-            if is_wasm(str(triple)):
-                yield str(triple), (call.at, setting.evidence)
+    for triple, _, evidence in configured_targets(config):
+        if is_wasm(triple):
+            places = (evidence,) if evidence.path else variable.evidence if variable else ()
+            yield triple, (call.at, *places)
 
 
 def _toolchain(call: CargoCall, files: tuple[ToolchainFile, ...]) -> Fact[Toolchain]:

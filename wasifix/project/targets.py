@@ -25,7 +25,7 @@ def target_uses(
 ) -> tuple[Use, ...]:
     """Each WebAssembly target with what says that it is built, the strongest sign first."""
     found = [
-        *_configured(config),
+        *configured_targets(config),
         *_aliases(config),
         *_tables(config),
         *_napi(sources, workspace),
@@ -36,7 +36,7 @@ def target_uses(
 
 def requested_targets(config: CargoConfig, files: tuple[ToolchainFile, ...]) -> tuple[Use, ...]:
     """The targets that Cargo or rustup is told to use, without those that are only prepared for."""
-    return (*_configured(config), *_aliases(config), *_installed(files))
+    return (*configured_targets(config), *_aliases(config), *_installed(files))
 
 
 def is_wasm(triple: str) -> bool:
@@ -66,7 +66,7 @@ def option_value(words: tuple[str, ...], option: str) -> str | None:
     return found
 
 
-def _configured(config: CargoConfig) -> Iterator[Use]:
+def configured_targets(config: CargoConfig) -> Iterator[Use]:
     """`build.target`: lists of all files join, CARGO_BUILD_TARGET with them; else the variable wins."""
     found = list(config.all("build", "target"))
     words = config.environment.get("CARGO_BUILD_TARGET", "").split()
