@@ -112,14 +112,15 @@ def encode(raw: str, replaced_by: TomlValue | None = None) -> str:
     if isinstance(replaced_by, str) and body and not raw.startswith(('"""', "'''")):
         keeps_quotes = raw[0] == '"' or not re.search(r"['\x00-\x1f\x7f]", replaced_by)
         if keeps_quotes:
-            return _safe(body) if body != NONE else f"%{ord(body[0]):02X}{body[1:]}"
+            return _safe(body) if body != NONE else _percent_first(body)
     plain = raw[0] == '"' and body[:1] not in ("'", '"')
     return f"`{_safe(body if plain else raw)}`"
 
 
 def encode_items(items: tuple[str, ...]) -> str:
     """Array items, with spaces between them."""
-    return " ".join(_safe(item).replace(" ", "%20") or "``" for item in items)
+    words = " ".join(_safe(item).replace(" ", "%20") or "``" for item in items)
+    return _percent_first(words) if words == NONE or words.startswith("[") else words
 
 
 def decode_items(token: str) -> tuple[str, ...]:
@@ -147,6 +148,10 @@ def _safe(text: str) -> str:
     """Without what separates steps, what scripts grep for, and what a comment must not hold."""
     text = re.sub(r"[%,;`'\"\x00-\x08\x0a-\x1f\x7f]|->|\A[= \t]|[ \t]\Z", _percent, text)
     return text.replace("channel", "%63hannel")
+
+
+def _percent_first(text: str) -> str:
+    return f"%{ord(text[0]):02X}{text[1:]}"
 
 
 def _percent(found: re.Match[str]) -> str:

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 from urllib.parse import unquote
 
 from wasifix.documents import toml_arrays
 from wasifix.documents.lines import NEW_LINES
 from wasifix.documents.text import Edit, apply_edits, decode, encode, eol_near, line_end, line_start
 from wasifix.documents.toml import TomlDocument, parse_toml
+from wasifix.documents.toml_arrays import usual_quotes
 from wasifix.documents.toml_spans import Entry, Section, Value
-from wasifix.documents.toml_values import CannotEdit
-from wasifix.markers import NEW_FILE, NEW_TABLE, NONE, Marker, Step, decode_items, encode_key, find_markers
+from wasifix.documents.toml_values import CannotEdit, written, written_key
+from wasifix.markers import (
+    NEW_FILE,
+    NEW_TABLE,
+    NONE,
+    Marker,
+    Step,
+    decode_items,
+    encode_items,
+    encode_key,
+    find_markers,
+)
 from wasifix.markers import decode as decode_token
 from wasifix.markers import encode as encode_token
 from wasifix.model import KeyPath
@@ -66,12 +78,20 @@ def _edits(document: TomlDocument, marker: Marker) -> list[Edit]:
     if not marker.steps:
         raise CannotEdit("the comment was changed", marker.start)
     section = _section_of(document, marker)
-    edits = [each for step in marker.steps for each in _undo(document, section, step, marker)]
+    renamed = [
+        edit for step in marker.steps if step.key == "table" for edit in _renamed(document, section, step)
+    ]
+    paths = {_path_of(document, section, step): step for step in marker.steps if step.key != "table"}
+    gone = {path: step for path, step in paths.items() if step.new == NONE}
+    present = {_now(path, gone): step for path, step in paths.items() if path not in gone}
+    edits = [*renamed, *_reinserted(document, gone)]
+    for path, step in present.items():
+        edits += _undo(document, path, step, marker)
     if not section.end and {edit.start for edit in edits} >= {
         line_start(document.text, entry.start) for entry in section.entries
     }:
         edits += _blank_line(document, marker, edits[-1])
-    return [comment, *edits]
+    return [comment, *_emptied(document, edits)]
 
 
 def _blank_line(document: TomlDocument, marker: Marker, last: Edit) -> Iterator[Edit]:
@@ -85,32 +105,28 @@ def _blank_line(document: TomlDocument, marker: Marker, last: Edit) -> Iterator[
         yield Edit(above, start, "")
 
 
-def _undo(document: TomlDocument, section: Section, step: Step, marker: Marker) -> Iterator[Edit]:
-    if step.key == "table":
-        yield from _renamed(document, section, step)
-        return
-    path = _path_of(document, section, step)
+def _undo(document: TomlDocument, path: KeyPath, step: Step, marker: Marker) -> Iterator[Edit]:
     found = document.locate(path)
     if found is None:
-        if step.new == NONE:
-            yield from _reinserted(document, path, step)
-            return
         raise CannotEdit(f"{_named(step)} is gone", marker.start)
     raw = document.text[found.value.start : found.value.end]
     if step.old != NONE:
-        if step.new == NONE:
-            yield from _reinserted(document, path, step)
-            return
         old = decode_token(step.old, raw)
         if step.new not in (encode_token(raw, ""), encode_token(raw)):
             raise CannotEdit(f"{_named(step)} was changed since", found.value.start)
         yield Edit(found.value.start, found.value.end, old)
     elif found.value.kind == "[" and not step.new.startswith("["):
         yield from _taken_back(document, path, found.value, step)
-    elif found.value.kind != "[" and step.new not in (encode_token(raw, ""), encode_token(raw)):
+    elif step.new not in (encode_token(raw, ""), encode_token(raw), _as_new(document.get(*path))):
         raise CannotEdit(f"{_named(step)} was changed since", found.value.start)
     else:
         yield _without_entry(document, found.entry, found.value)
+
+
+def _as_new(value: Any) -> str:
+    """A new array of strings as its step names it."""
+    is_list = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    return f"[{encode_items(tuple(value))}]" if is_list else ""
 
 
 def _named(step: Step) -> str:
@@ -129,32 +145,52 @@ def _taken_back(document: TomlDocument, path: KeyPath, array: Value, step: Step)
     raise CannotEdit(f"{_named(step)} was changed since", array.start)
 
 
-def _reinserted(document: TomlDocument, path: KeyPath, step: Step) -> Iterator[Edit]:
-    """An item that was taken out comes back to its place."""
-    *parent, index = path
-    array = document.locate(tuple(parent))
-    item = decode_token(step.old, '""')
-    if array is None or not isinstance(index, int) or array.value.kind != "[":
-        raise CannotEdit("the place of a value that was taken out is gone", 0)
-    if index >= len(array.value.items):
-        yield from toml_arrays.append(document, tuple(parent), (decode_items(step.old)[0],))
-        return
-    at = array.value.items[index].start
-    begin = line_start(document.text, at)
-    indent = document.text[begin:at]
-    own_line = not indent.strip() and begin > array.value.start
-    yield Edit(at, at, f"{item},{eol_near(document.text, at) + indent if own_line else ' '}")
+def _now(path: KeyPath, gone: Iterable[KeyPath]) -> KeyPath:
+    """The path with the indices that it has as long as the array items `gone` are not there."""
+    return tuple(
+        key - sum(each[:-1] == path[:depth] and int(each[-1]) < key for each in gone)
+        if isinstance(key, int)
+        else key
+        for depth, key in enumerate(path)
+    )
+
+
+def _reinserted(document: TomlDocument, gone: Mapping[KeyPath, Step]) -> Iterator[Edit]:
+    """Array items that were taken out come back to their places."""
+    text = document.text
+    at_end: dict[KeyPath, list[str]] = {}
+    for path, step in gone.items():
+        *parent, index = _now(path, gone)
+        array = document.locate(tuple(parent))
+        if array is None or not isinstance(index, int) or array.value.kind != "[":
+            raise CannotEdit(f"the place of {_named(step)} is gone", 0)
+        items = array.value.items
+        quoted = decode_token(step.old, usual_quotes(text, items))
+        if index >= len(items):
+            at_end.setdefault(tuple(parent), []).append(quoted)
+            continue
+        at = items[index].start
+        begin = line_start(text, at)
+        own_line = not text[begin:at].strip() and begin > array.value.start
+        yield Edit(at, at, f"{quoted},{eol_near(text, at) + text[begin:at] if own_line else ' '}")
+    for parent_path, new in at_end.items():
+        yield from toml_arrays.append_written(document, parent_path, new)
 
 
 def _renamed(document: TomlDocument, section: Section, step: Step) -> Iterator[Edit]:
-    index = len(section.path) - 1
-    old, new = decode_items(step.old)[0], decode_items(step.new)[0]
-    if section.path[index] != new:
+    old, new = _name(step.old), _name(step.new)
+    if new not in section.path:
         raise CannotEdit(f"the table `{new}` was renamed since", section.start)
-    for header in document.headers_below(section.path):
+    depth = section.path.index(new) + 1
+    index = sum(isinstance(key, str) for key in section.path[:depth]) - 1
+    for header in document.headers_below(section.path[:depth]):
         start, end = header.key_spans[index]
         quote = document.text[start] if document.text[start] in "'\"" else ""
-        yield Edit(start, end, f"{quote}{old}{quote}" if quote else old)
+        yield Edit(start, end, written(old, like=quote * 2) if quote else written_key(old))
+
+
+def _name(token: str) -> str:
+    return "" if token == "``" else unquote(token)
 
 
 def _without_entry(document: TomlDocument, entry: Entry, value: Value) -> Edit:
@@ -162,10 +198,30 @@ def _without_entry(document: TomlDocument, entry: Entry, value: Value) -> Edit:
     text = document.text
     if entry.value is value:
         return Edit(line_start(text, entry.start), line_end(text, value.end), "")
-    inner = entry.value.entries
+    inner = next(
+        each.entries for each in _values(entry.value) if any(one.value is value for one in each.entries)
+    )
     index = next(number for number, each in enumerate(inner) if each.value is value)
     start = inner[index - 1].value.end if index else inner[index].start
     return Edit(start, value.end, "")
+
+
+def _values(value: Value) -> Iterator[Value]:
+    yield value
+    for inner in (*value.items, *(entry.value for entry in value.entries)):
+        yield from _values(inner)
+
+
+def _emptied(document: TomlDocument, edits: list[Edit]) -> list[Edit]:
+    """The edits, with `{}` for an inline table that loses all its entries."""
+    ends = {edit.end for edit in edits if not edit.text}
+    for section in document.sections:
+        for entry in section.entries:
+            for value in _values(entry.value):
+                if value.entries and all(each.value.end in ends for each in value.entries):
+                    edits = [each for each in edits if not value.start < each.start < value.end]
+                    edits.append(Edit(value.start, value.end, "{}"))
+    return edits
 
 
 def _table_edit(document: TomlDocument, marker: Marker) -> Edit:
@@ -174,7 +230,7 @@ def _table_edit(document: TomlDocument, marker: Marker) -> Edit:
     section = next((each for each in document.sections[1:] if each.start > marker.end), None)
     if section is None or text[marker.end : section.start].strip():
         raise CannotEdit("the table below the comment is gone", marker.start)
-    if any(each is not section for each in document.headers_below(section.path)):
+    if any(each.start > section.start for each in document.headers_below(section.path)):
         raise CannotEdit("the table has tables of its own now", section.start)
     last = section.entries[-1].value.end if section.entries else section.end
     lines = text[line_end(text, section.end) : line_end(text, last)].splitlines()
@@ -202,11 +258,14 @@ def _path_of(document: TomlDocument, section: Section, step: Step) -> KeyPath:
     if not step.key:
         return (*section.path, "channel")
     names = [name for entry in section.entries for name in _labels(entry.keys, entry.value)]
-    for path in names:
-        if encode_key(path) == step.key:
-            return (*section.path, *path)
-    *parent, last = (unquote(key) for key in step.key.split("."))
-    return (*section.path, *parent, int(last) if last.isdecimal() else last)
+    for name in names:
+        if encode_key(name) == step.key:
+            return (*section.path, *name)
+    path = section.path
+    for key in map(unquote, step.key.split(".")):
+        is_index = isinstance(document.get(*path), list) and key.isdecimal()
+        path = (*path, int(key) if is_index else key)
+    return path
 
 
 def _labels(keys: KeyPath, value: Value) -> Iterator[KeyPath]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wasifix.documents.text import Edit, eol_near, line_end, line_start
 from wasifix.documents.toml import TomlDocument
@@ -16,12 +16,18 @@ _GAP = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 
 
 def append(document: TomlDocument, path: KeyPath, items: tuple[str, ...]) -> list[Edit]:
-    """Edits that add the items at the end of an array: on the last line, or on new lines of their own."""
+    """Edits that add strings at the end of an array: on the last line, or on new lines of their own."""
+    array = _array(document, path)
+    like = document.text[array.items[-1].start] * 2 if array.items else '""'
+    return append_written(document, path, [written(item, like=like) for item in items])
+
+
+def append_written(document: TomlDocument, path: KeyPath, new: list[str]) -> list[Edit]:
+    """The same for values that are TOML text already."""
     text, array = document.text, _array(document, path)
     if not array.items:
-        return _fill(text, array, [written(item) for item in items])
+        return _fill(text, array, new)
     last = array.items[-1]
-    new = [written(item, like=text[last.start] * 2) for item in items]
     comma = _comma_after(text, last.end)
     tail = last.end if comma is None else comma + 1
     if line_start(text, array.end - 1) <= tail:  # the bracket closes on the line of the last item
@@ -50,6 +56,11 @@ def remove_all(document: TomlDocument, path: KeyPath, indices: tuple[int, ...]) 
         assert comma is not None
         edits.append(Edit(comma, comma + 1, ""))
     return edits
+
+
+def usual_quotes(text: str, items: Iterable[Value]) -> str:
+    """An empty string in the quotes of the first item that has some."""
+    return next((text[item.start] * 2 for item in items if item.kind in "'\""), '""')
 
 
 def _fill(text: str, array: Value, new: list[str]) -> list[Edit]:

@@ -39,6 +39,7 @@ class _Writer:
         """Entries for `{}`, by the offset of the bracket."""
         self.dropped: dict[KeyPath, list[int]] = {}
         """Array items that go."""
+        self.renamed: list[KeyPath] = []
 
     def add(self, change: Change) -> None:
         match change:
@@ -56,6 +57,9 @@ class _Writer:
     def edits(self) -> list[Edit]:
         for path, indices in self.dropped.items():
             self._drop(path, tuple(sorted(indices)))
+        for path in self.renamed:
+            if any(each[: len(path)] == path for each in self.sites.new_tables):
+                raise CannotEdit("a new table inside one that is renamed", self._offset(path))
         return self.sites.edits()
 
     # Changes ------------------------------------------------------------------------------------------------
@@ -94,6 +98,8 @@ class _Writer:
             if (inline := self.document.locate(parent[:depth])) is not None:
                 reason = "an inline table cannot be extended by a table"
                 raise CannotEdit(reason if inline.value.kind == "{" else "not a table", inline.value.start)
+            if isinstance(self.document.get(*parent[:depth]), list) and isinstance(change.path[depth], str):
+                raise CannotEdit("an array of tables, not a table", self._offset(parent[:depth]))
         section = self.document.header(parent) if parent else self.document.sections[0]
         if section is not None:
             self._add_line(section, section.entries, "", change)
@@ -159,6 +165,8 @@ class _Writer:
             return
         if len(found.entry.keys) + len(found.section.path) != len(change.path):
             raise CannotEdit("a key of an inline table", found.value.start)
+        if len(found.entry.keys) > 1:  # its table might go with it
+            raise CannotEdit("a dotted key", found.entry.start)
         start, end = line_start(self.text, found.entry.start), line_end(self.text, found.value.end)
         site = self.sites.at(found.section, found.entry)
         site.edits.append(Edit(start, end, ""))
@@ -168,16 +176,22 @@ class _Writer:
         found = self._array(path)
         site = self.sites.at(found.section, found.entry)
         site.edits += toml_arrays.remove_all(self.document, path, indices)
+        items = found.value.items
+        kept = [item for index, item in enumerate(items) if index not in indices]
+        quote = toml_arrays.usual_quotes(self.text, kept)[0]
         for index in indices:
-            item = found.value.items[index]
-            site.step((*path, index), encode(self.text[item.start : item.end], ""), NONE)
+            raw = self.text[items[index].start : items[index].end]
+            is_unusual = raw[0] in "'\"" and raw[0] != quote
+            site.step((*path, index), encode(raw) if is_unusual else encode(raw, ""), NONE)
 
     def _rename(self, change: Rename) -> None:
         headers = list(self.document.headers_below(change.path))
-        if not headers:
+        if not headers or not isinstance(change.path[-1], str):
             raise CannotEdit("a table without a header of its own", self._offset(change.path))
-        if self.document.get(*change.path[:-1], change.name) is not None:
+        taken = self.document.get(*change.path[:-1], change.name) is not None
+        if taken or change.name in headers[0].path:  # twice in a path, nobody could say which was renamed
             raise CannotEdit(f"`{change.name}` is there already", headers[0].start)
+        self.renamed.append(change.path)
         index = sum(isinstance(key, str) for key in change.path) - 1
         site = self.sites.at(headers[0])
         site.comment_at.append(line_start(self.text, headers[0].start))
