@@ -133,10 +133,11 @@ def _one_line(edit: FileEdit, old: bytes) -> bytes:
 def _with_lines(edit: FileEdit, old: bytes, author: Author) -> bytes:
     text, has_mark = decode(edit.path, old)
     insertions = [edit_for(text, change, author) for change in edit.changes if isinstance(change, AddLines)]
-    new = apply_edits(text, insertions)
+    left = new = apply_edits(text, insertions)
     for insertion in insertions:
-        if new.replace(insertion.text, "", 1) != text:
-            raise Unproven(f"{edit.path}: more than the new lines would change")
+        left = left.replace(insertion.text, "", 1)
+    if left != text:
+        raise Unproven(f"{edit.path}: more than the new lines would change")
     return encode(new, has_mark)
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import unquote
 
 from wasifix.documents import toml_arrays
-from wasifix.documents.lines import NEW_LINES
-from wasifix.documents.text import Edit, apply_edits, decode, encode, eol_near, line_end, line_start
+from wasifix.documents.lines import removal_of
+from wasifix.documents.text import Edit, apply_edits, decode, encode, line_end, line_start
 from wasifix.documents.toml import TomlDocument, parse_toml
-from wasifix.documents.toml_arrays import usual_quotes
-from wasifix.documents.toml_spans import Entry, Section, Value
+from wasifix.documents.toml_inverse import (
+    blank_line_edit,
+    place_now,
+    reinserted,
+    with_emptied_tables,
+    without_entry,
+)
+from wasifix.documents.toml_spans import Section, Value
 from wasifix.documents.toml_values import CannotEdit, written, written_key
 from wasifix.markers import (
     NEW_FILE,
@@ -37,14 +42,15 @@ def restored(path: str, data: bytes, strategies: Sequence[str]) -> bytes | None:
     """
     text, has_mark = decode(path, data)
     markers = [each for each in find_markers(text) if each.author.strategy in strategies]
-    if any(each.details == NEW_FILE for each in markers):
-        if text[: markers[0].start].strip() or len(list(find_markers(text))) > len(markers):
-            raise CannotEdit("the file has more in it now than wasifix wrote", markers[0].start)
-        return None
-    if not path.endswith(".rs"):
-        return _restored_toml(parse_toml(path, data), markers)
-    edits = [_lines_edit(text, marker) for marker in markers]
-    return encode(apply_edits(text, edits), has_mark)
+    if path.endswith(".rs"):
+        left = apply_edits(text, [removal_of(text, marker) for marker in markers])
+        return encode(left, has_mark) if left.strip() else None
+    left = _restored_toml(parse_toml(path, data), markers)
+    if not any(each.details == NEW_FILE for each in markers):
+        return encode(left, has_mark)
+    if left.strip():
+        raise CannotEdit("the file has more in it now than wasifix wrote", markers[0].start)
+    return None
 
 
 def new_table(path: str, text: str, marker: Marker) -> Iterator[KeyPath]:
@@ -60,7 +66,7 @@ def new_table(path: str, text: str, marker: Marker) -> Iterator[KeyPath]:
             return
 
 
-def _restored_toml(document: TomlDocument, markers: list[Marker]) -> bytes:
+def _restored_toml(document: TomlDocument, markers: list[Marker]) -> str:
     """One comment after the other, the last first, each on the text that the ones below it left."""
     text = document.text
     for marker in reversed(markers):
@@ -68,41 +74,28 @@ def _restored_toml(document: TomlDocument, markers: list[Marker]) -> bytes:
         text = apply_edits(text, _edits(current, marker))
     if not document.text.endswith("\n"):  # a missing final newline stays missing
         text = text.removesuffix("\n").removesuffix("\r")
-    return encode(text, document.has_mark)
+    return text
 
 
 def _edits(document: TomlDocument, marker: Marker) -> list[Edit]:
-    if marker.details == NEW_TABLE:
+    if marker.details in (NEW_TABLE, NEW_FILE):
         return [_table_edit(document, marker)]
     comment = Edit(line_start(document.text, marker.start), line_end(document.text, marker.end), "")
     if not marker.steps:
         raise CannotEdit("the comment was changed", marker.start)
     section = _section_of(document, marker)
-    renamed = [
-        edit for step in marker.steps if step.key == "table" for edit in _renamed(document, section, step)
-    ]
+    tables = [step for step in marker.steps if step.key == "table"]
     paths = {_path_of(document, section, step): step for step in marker.steps if step.key != "table"}
-    gone = {path: step for path, step in paths.items() if step.new == NONE}
-    present = {_now(path, gone): step for path, step in paths.items() if path not in gone}
-    edits = [*renamed, *_reinserted(document, gone)]
+    gone = {path: step.old for path, step in paths.items() if step.new == NONE}
+    present = {place_now(path, gone): step for path, step in paths.items() if path not in gone}
+    edits = [edit for step in tables for edit in _renamed(document, section, step)]
+    edits += reinserted(document, gone)
     for path, step in present.items():
         edits += _undo(document, path, step, marker)
-    if not section.end and {edit.start for edit in edits} >= {
-        line_start(document.text, entry.start) for entry in section.entries
-    }:
-        edits += _blank_line(document, marker, edits[-1])
-    return [comment, *_emptied(document, edits)]
-
-
-def _blank_line(document: TomlDocument, marker: Marker, last: Edit) -> Iterator[Edit]:
-    """The blank line that parted the only keys above all tables from what follows or, without, precedes."""
-    text = document.text
-    start = line_start(text, marker.start)
-    if len(document.sections) > 1:
-        if not text[last.end : line_end(text, last.end)].strip():
-            yield Edit(last.end, line_end(text, last.end), "")
-    elif text[:start].strip() and not text[(above := line_start(text, start - 1)) : start].strip():
-        yield Edit(above, start, "")
+    starts = {line_start(document.text, entry.start) for entry in section.entries}
+    if not section.end and starts <= {edit.start for edit in edits}:
+        edits += blank_line_edit(document, marker, edits[-1])
+    return [comment, *with_emptied_tables(document, edits)]
 
 
 def _undo(document: TomlDocument, path: KeyPath, step: Step, marker: Marker) -> Iterator[Edit]:
@@ -120,7 +113,7 @@ def _undo(document: TomlDocument, path: KeyPath, step: Step, marker: Marker) -> 
     elif step.new not in (encode_token(raw, ""), encode_token(raw), _as_new(document.get(*path))):
         raise CannotEdit(f"{_named(step)} was changed since", found.value.start)
     else:
-        yield _without_entry(document, found.entry, found.value)
+        yield without_entry(document, found.entry, found.value)
 
 
 def _as_new(value: Any) -> str:
@@ -145,38 +138,6 @@ def _taken_back(document: TomlDocument, path: KeyPath, array: Value, step: Step)
     raise CannotEdit(f"{_named(step)} was changed since", array.start)
 
 
-def _now(path: KeyPath, gone: Iterable[KeyPath]) -> KeyPath:
-    """The path with the indices that it has as long as the array items `gone` are not there."""
-    return tuple(
-        key - sum(each[:-1] == path[:depth] and int(each[-1]) < key for each in gone)
-        if isinstance(key, int)
-        else key
-        for depth, key in enumerate(path)
-    )
-
-
-def _reinserted(document: TomlDocument, gone: Mapping[KeyPath, Step]) -> Iterator[Edit]:
-    """Array items that were taken out come back to their places."""
-    text = document.text
-    at_end: dict[KeyPath, list[str]] = {}
-    for path, step in gone.items():
-        *parent, index = _now(path, gone)
-        array = document.locate(tuple(parent))
-        if array is None or not isinstance(index, int) or array.value.kind != "[":
-            raise CannotEdit(f"the place of {_named(step)} is gone", 0)
-        items = array.value.items
-        quoted = decode_token(step.old, usual_quotes(text, items))
-        if index >= len(items):
-            at_end.setdefault(tuple(parent), []).append(quoted)
-            continue
-        at = items[index].start
-        begin = line_start(text, at)
-        own_line = not text[begin:at].strip() and begin > array.value.start
-        yield Edit(at, at, f"{quoted},{eol_near(text, at) + text[begin:at] if own_line else ' '}")
-    for parent_path, new in at_end.items():
-        yield from toml_arrays.append_written(document, parent_path, new)
-
-
 def _renamed(document: TomlDocument, section: Section, step: Step) -> Iterator[Edit]:
     old, new = _name(step.old), _name(step.new)
     if new not in section.path:
@@ -191,37 +152,6 @@ def _renamed(document: TomlDocument, section: Section, step: Step) -> Iterator[E
 
 def _name(token: str) -> str:
     return "" if token == "``" else unquote(token)
-
-
-def _without_entry(document: TomlDocument, entry: Entry, value: Value) -> Edit:
-    """The line of a key that was added, or its part of an inline table."""
-    text = document.text
-    if entry.value is value:
-        return Edit(line_start(text, entry.start), line_end(text, value.end), "")
-    inner = next(
-        each.entries for each in _values(entry.value) if any(one.value is value for one in each.entries)
-    )
-    index = next(number for number, each in enumerate(inner) if each.value is value)
-    start = inner[index - 1].value.end if index else inner[index].start
-    return Edit(start, value.end, "")
-
-
-def _values(value: Value) -> Iterator[Value]:
-    yield value
-    for inner in (*value.items, *(entry.value for entry in value.entries)):
-        yield from _values(inner)
-
-
-def _emptied(document: TomlDocument, edits: list[Edit]) -> list[Edit]:
-    """The edits, with `{}` for an inline table that loses all its entries."""
-    ends = {edit.end for edit in edits if not edit.text}
-    for section in document.sections:
-        for entry in section.entries:
-            for value in _values(entry.value):
-                if value.entries and all(each.value.end in ends for each in value.entries):
-                    edits = [each for each in edits if not value.start < each.start < value.end]
-                    edits.append(Edit(value.start, value.end, "{}"))
-    return edits
 
 
 def _table_edit(document: TomlDocument, marker: Marker) -> Edit:
@@ -274,13 +204,3 @@ def _labels(keys: KeyPath, value: Value) -> Iterator[KeyPath]:
         yield from _labels((*keys, index), item)
     for entry in value.entries:
         yield from _labels((*keys, *entry.keys), entry.value)
-
-
-def _lines_edit(text: str, marker: Marker) -> Edit:
-    match = re.fullmatch(rf"(\d+) {NEW_LINES}", marker.details)
-    if match is None:
-        raise CannotEdit("the comment was changed", marker.start)
-    start, end = line_start(text, marker.start), line_end(text, marker.end)
-    for _ in range(int(match[1])):
-        end = line_end(text, end)
-    return Edit(start, end, "")

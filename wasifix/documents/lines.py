@@ -2,21 +2,50 @@
 
 from __future__ import annotations
 
-from wasifix.documents.text import Edit, eol_near
-from wasifix.markers import NEW_FILE, Author
-from wasifix.model import AddLines
+import re
+import zlib
+from collections.abc import Sequence
 
-NEW_LINES = "new lines"
+from wasifix.documents.text import Edit, eol_near, line_end, line_start
+from wasifix.documents.toml_values import CannotEdit
+from wasifix.markers import Author, Marker
+from wasifix.model import AddLines
 
 
 def edit_for(text: str, change: AddLines, author: Author) -> Edit:
     """The insertion of the lines behind line `change.after`, or of a whole new file."""
+    comment = author.comment(_summary(change.lines), sign="//")
     if change.after is None:
-        comment = author.comment(NEW_FILE, sign="//")
         return Edit(0, len(text), "\n".join((comment, *change.lines, "")))
-    offset = sum(len(line) for line in text.splitlines(keepends=True)[: change.after])
+    offset = 0
+    for _ in range(change.after):
+        offset = line_end(text, offset)
     eol = eol_near(text, max(offset - 1, 0))
     first = change.lines[0]
     indent = first[: len(first) - len(first.lstrip())]
-    comment = author.comment(f"{len(change.lines)} {NEW_LINES}", sign="//")
-    return Edit(offset, offset, "".join(f"{line}{eol}" for line in (indent + comment, *change.lines)))
+    lead = eol if offset and text[offset - 1] != "\n" else ""
+    lines = "".join(
+        f"{eol}{line}" if index else line for index, line in enumerate((indent + comment, *change.lines))
+    )
+    return Edit(offset, offset, f"{lead}{lines}" if lead else f"{lines}{eol}")
+
+
+def removal_of(text: str, marker: Marker) -> Edit:
+    """Takes the lines below a comment out again. Raises CannotEdit where they are not what was added."""
+    match = re.match(r"(\d+) new lines", marker.details)
+    start, end = line_start(text, marker.start), line_end(text, marker.end)
+    lines: list[str] = []
+    for _ in range(int(match[1]) if match else 0):
+        lines.append(text[end : line_end(text, end)])
+        end = line_end(text, end)
+    if marker.details != _summary(lines):
+        raise CannotEdit("the lines below the comment were changed since", marker.start)
+    if start and not text.endswith("\n", 0, end):  # a missing final newline stays missing
+        start -= 2 if text.endswith("\r\n", 0, start) else 1
+    return Edit(start, end, "")
+
+
+def _summary(lines: Sequence[str]) -> str:
+    """Says how many lines are ours, and whether they still are; indentation and line ends may change."""
+    checksum = zlib.crc32("\n".join(map(str.strip, lines)).encode())
+    return f"{len(lines)} new lines (crc32 {checksum:08x})"

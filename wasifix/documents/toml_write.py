@@ -39,7 +39,7 @@ class _Writer:
         """Entries for `{}`, by the offset of the bracket."""
         self.dropped: dict[KeyPath, list[int]] = {}
         """Array items that go."""
-        self.renamed: list[KeyPath] = []
+        self.renamed: dict[KeyPath, KeyPath] = {}
 
     def add(self, change: Change) -> None:
         match change:
@@ -188,10 +188,11 @@ class _Writer:
         headers = list(self.document.headers_below(change.path))
         if not headers or not isinstance(change.path[-1], str):
             raise CannotEdit("a table without a header of its own", self._offset(change.path))
-        taken = self.document.get(*change.path[:-1], change.name) is not None
+        new_path = (*change.path[:-1], change.name)
+        taken = self.document.get(*new_path) is not None or new_path in self.renamed.values()
         if taken or change.name in headers[0].path:  # twice in a path, nobody could say which was renamed
             raise CannotEdit(f"`{change.name}` is there already", headers[0].start)
-        self.renamed.append(change.path)
+        self.renamed[change.path] = new_path
         index = sum(isinstance(key, str) for key in change.path) - 1
         site = self.sites.at(headers[0])
         site.comment_at.append(line_start(self.text, headers[0].start))
