@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterable
 from itertools import combinations
 
 from documents.writing import AUTHOR
@@ -71,6 +72,16 @@ def _clash(one: Change, other: Change) -> bool:
     return one.path[:depth] == other.path[:depth] and not is_later
 
 
+def _in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Items go from the last to the first, so that indices are those of the file; new names come last."""
+    found = list(changes)
+    gone = sorted(
+        (each for each in found if isinstance(each, Remove)), key=lambda each: each.path, reverse=True
+    )
+    names = [each for each in found if isinstance(each, Rename)]
+    return (*(each for each in found if not isinstance(each, Remove | Rename)), *gone, *names)
+
+
 def _data(text: str, shape: str) -> bytes:
     if shape == "no final newline":
         text = text.rstrip("\n")
@@ -106,7 +117,7 @@ def test_what_is_written_can_be_taken_out(text: str, shape: str, count: int, dra
         paths = _paths(parse_toml("a.toml", data).values)
     except UnreadableInput:
         assume(False)
-    changes = tuple(each for _ in range(count) for each in _change(draw, paths))
+    changes = _in_order(each for _ in range(count) for each in _change(draw, paths))
     assume(not any(_clash(one, other) for one, other in combinations(changes, 2)))
     try:
         new = rendered(FileEdit(path="a.toml", changes=changes), data, AUTHOR)

@@ -193,8 +193,9 @@ def _path_of(document: TomlDocument, section: Section, step: Step) -> KeyPath:
             return (*section.path, *name)
     path = section.path
     for key in map(unquote, step.key.split(".")):
-        is_index = isinstance(document.get(*path), list) and key.isdecimal()
-        path = (*path, int(key) if is_index else key)
+        outer = document.get(*path)  # nothing inside an item whose index has moved
+        in_list = isinstance(outer, list) or (outer is None and isinstance(path[-1], int))
+        path = (*path, int(key) if in_list and key.isdecimal() else key)
     return path
 
 
