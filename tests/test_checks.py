@@ -117,3 +117,17 @@ def test_a_package_that_is_its_own_root_may_have_profiles() -> None:
         ".cargo/config.toml": BUILD,
     }
     assert found(files) == found(files, "v") == []
+
+
+def test_a_level_that_is_lowered_by_inheritance_can_be_raised_again_too() -> None:
+    profiles = (
+        '[profile.release]\nopt-level = 1\n\n[profile.own]\ninherits = "release"\n'
+        "\n[profile.own.package.big]\nopt-level = 3\n"
+    )
+    files = {
+        "Cargo.toml": f'[package]\nname = "p"\nversion = "0.1.0"\n\n{profiles}'.encode(),
+        ".cargo/config.toml": b'[build]\ntarget = "wasm32-wasip1-threads"\n',
+    }
+    (finding,) = (each for each in check(MemoryTree(files)).findings if each.id == "profile-masked")
+    assert finding.message == "opt-level of profile `own` is 3 for some packages"
+    assert [each.line for each in finding.evidence] == [12, 6]

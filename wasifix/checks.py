@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wasifix.model import Build, Confidence, Finding, Level
 from wasifix.project import Project
-from wasifix.project.profiles import masks, package_overrides
+from wasifix.project.profiles import masks, package_overrides, settings
 
 LOWERED = (0, 1)
 """Optimisation levels that somebody chose to avoid the crash."""
@@ -97,9 +97,9 @@ def _masked_settings(project: Project, builds: tuple[str, ...]) -> Iterator[Find
 
 
 def _raised_again(project: Project, builds: tuple[str, ...]) -> Iterator[Finding]:
-    for profile, table in project.root.table("profile").items():
-        level = table.get("opt-level") if isinstance(table, dict) else None
-        if profile == "dev" or type(level) is not int or level not in LOWERED:
+    for profile in project.root.table("profile"):
+        lowered = next(settings(project.root, project.config, profile, "opt-level"), None)
+        if profile == "dev" or lowered is None or not _is_lowered(lowered.value):
             continue
         for setting in package_overrides(project.root, project.config, profile, "opt-level"):
             if setting.value in LOWERED:
@@ -110,11 +110,12 @@ def _raised_again(project: Project, builds: tuple[str, ...]) -> Iterator[Finding
                 confidence=Confidence.CONFIRMED,
                 message=f"opt-level of profile `{profile}` is {_shown(setting.value)} for some packages",
                 builds=builds,
-                evidence=(
-                    setting.evidence,
-                    project.root.evidence(("profile", profile, "opt-level"), "lowered"),
-                ),
+                evidence=(setting.evidence, replace(lowered.evidence, note="lowered")),
             )
+
+
+def _is_lowered(level: object) -> bool:
+    return type(level) is int and level in LOWERED
 
 
 def _shown(value: object) -> str:

@@ -60,11 +60,10 @@ class Composer:
 
     def _by_hand(self) -> tuple[Finding, ...]:
         """What only workflows decide, and so remains for the user."""
-        local = {build.id for build in self.after.builds if build.is_local}
         return tuple(
             finding
             for finding in self.after.findings
-            if finding.fails and finding.remedies and local.isdisjoint(finding.builds)
+            if finding.fails and finding.remedies and not self.after.is_local(finding)
         )
 
     def _first_that_works(self, names: Sequence[str]) -> None:
@@ -82,10 +81,8 @@ class Composer:
         self.outcomes += tried
 
     def _is_open(self, finding: Finding) -> bool:
-        local = {build.id for build in self.after.builds if build.is_local}
-        return not local.isdisjoint(finding.builds) and any(
-            each.fails and each.id == finding.id and not local.isdisjoint(each.builds)
-            for each in self.after.findings
+        return self.before.is_local(finding) and any(
+            each.fails and each.id == finding.id and self.after.is_local(each) for each in self.after.findings
         )
 
     def _take(self, outcome: Attempt | Declined) -> None:

@@ -92,6 +92,14 @@ def _confidence(project: Project, build: Build) -> Confidence:
     return Confidence.CONFIRMED
 
 
+def standing(advisory: Advisory, toolchain: Toolchain | None) -> Answer:
+    """Whether the toolchain is hit on some target of the advisory."""
+    answers = [toolchain_answer(affected, toolchain) for affected in advisory.affected]
+    if Answer.YES in answers:
+        return Answer.YES
+    return Answer.UNKNOWN if Answer.UNKNOWN in answers else Answer.NO
+
+
 def _chain(advisory: Advisory, build: Build, sure: bool) -> Iterator[Evidence]:
     """Why: the toolchain, the target, and what would have prevented it but does not."""
     if build.toolchain.evidence:
@@ -118,12 +126,8 @@ def _covering(project: Project, advisory: str) -> Iterator[tuple[str, Evidence]]
     """Strategies whose comment and change are both still there."""
     for path, text, marker in project.markers():
         if marker.author.advisory == advisory and in_force(text, marker):
-            line = text.count("\n", 0, marker.start) + 1
             note = f"workaround `{marker.author.strategy}`, {marker.author.effect}"
-            yield (
-                marker.author.strategy,
-                Evidence(path=path, line=line, column=1, text="# wasifix", note=note),
-            )
+            yield marker.author.strategy, marker.evidence(path, text, note)
 
 
 def in_force(text: str, marker: Marker) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wasifix.advisories import Advisory
-from wasifix.detect import in_force, toolchain_answer
+from wasifix.detect import in_force, standing
 from wasifix.markers import Marker
-from wasifix.model import Build, Confidence, Effect, Evidence, Finding, Level
+from wasifix.model import Build, Confidence, Effect, Finding, Level
 from wasifix.project import Project
 from wasifix.releases import recommended
 from wasifix.rust import Answer
@@ -26,16 +26,13 @@ def stale_workarounds(
         if advisory is None or not in_force(text, marker):
             continue
         if (why := _stale(project, builds, advisory, marker)) is not None:
-            line = text.count("\n", 0, marker.start) + 1
             yield Finding(
                 id="stale-workaround",
                 level=Level.NOTE,
                 confidence=Confidence.CONFIRMED,
                 message=why,
                 builds=tuple(build.id for build in builds),
-                evidence=(
-                    Evidence(path=path, line=line, column=1, text=f"# wasifix {marker.author.strategy}"),
-                ),
+                evidence=(marker.evidence(path, text),),
             )
 
 
@@ -43,7 +40,7 @@ def _stale(project: Project, builds: tuple[Build, ...], advisory: Advisory, mark
     name = marker.author.strategy
     if name == "upgrade":
         return None
-    answer = toolchain_answer(advisory.affected[0], project.toolchain.value)
+    answer = standing(advisory, project.toolchain.value)
     if name == "pin":
         fixed = not any(recommended() in each for affected in advisory.affected for each in affected.rust)
         if answer is not Answer.YES or not fixed:

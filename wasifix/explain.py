@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from wasifix.advisories import Advisory
-from wasifix.rust import Answer, Release, Toolchain
+from wasifix.rust import Release
 
 
 def by_symptom(text: str, advisories: Iterable[Advisory]) -> tuple[Advisory, ...]:
@@ -26,16 +26,6 @@ def releases_hit(advisory: Advisory, releases: Iterable[Release]) -> tuple[tuple
     """Each stable release with whether the advisory holds for it, on some target."""
     ranges = tuple(each for affected in advisory.affected for each in affected.rust)
     return tuple((release, any(release in each for each in ranges)) for release in releases)
-
-
-def standing(advisory: Advisory, toolchain: Toolchain | None) -> Answer:
-    """Whether the toolchain is hit on some target of the advisory."""
-    from wasifix.detect import toolchain_answer
-
-    answers = [toolchain_answer(affected, toolchain) for affected in advisory.affected]
-    if Answer.YES in answers:
-        return Answer.YES
-    return Answer.UNKNOWN if Answer.UNKNOWN in answers else Answer.NO
 
 
 def _first_match(text: str, advisory: Advisory) -> int | None:

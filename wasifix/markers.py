@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from wasifix.model import Effect, KeyPath, TomlValue
+from wasifix.model import Effect, Evidence, KeyPath, TomlValue
 
 _LINE = re.compile(
     r"^[ \t]*(?:#|//) wasifix (?P<strategy>[a-z][a-z-]*) for (?P<advisory>[a-z][a-z0-9-]*) "
@@ -61,6 +61,11 @@ class Marker:
     details: str
     start: int
     end: int
+
+    def evidence(self, path: str, text: str, note: str = "") -> Evidence:
+        """The place of the comment in a file of that text."""
+        line = text.count("\n", 0, self.start) + 1
+        return Evidence(path=path, line=line, column=1, text=f"# wasifix {self.author.strategy}", note=note)
 
     @property
     def steps(self) -> tuple[Step, ...]:

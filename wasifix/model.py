@@ -155,6 +155,10 @@ class Report:
     def fails(self) -> bool:
         return any(finding.fails for finding in self.findings)
 
+    def is_local(self, finding: Finding) -> bool:
+        """Whether the finding is about a local build, and not only about those of workflows."""
+        return any(build.is_local and build.id in finding.builds for build in self.builds)
+
 
 @dataclass(frozen=True, slots=True)
 class Set:

@@ -32,17 +32,16 @@ def hits_for(report: Report, strategy: Strategy, options: Options) -> Hits:
 
     Strategies do not edit workflows yet, so what only a workflow decides is no hit for them.
     """
-    local = {build.id: build for build in report.builds if build.is_local}
+    local = tuple(build for build in report.builds if build.is_local)
     findings = tuple(
         finding
         for finding in report.findings
-        if strategy.name in [remedy.strategy for remedy in finding.remedies]
-        and not local.keys().isdisjoint(finding.builds)
+        if strategy.name in [remedy.strategy for remedy in finding.remedies] and report.is_local(finding)
     )
     ids = {build for finding in findings for build in finding.builds}
-    builds = tuple(build for name, build in local.items() if name in ids)
+    builds = tuple(build for build in local if build.id in ids)
     if options.force and not builds:
-        builds = tuple(build for build in local.values() if build.target.value in THREADS_TARGETS)
+        builds = tuple(build for build in local if build.target.value in THREADS_TARGETS)
     return Hits(findings=findings, builds=builds)
 
 
@@ -62,11 +61,10 @@ def attempt(
         return Declined(strategy=strategy.name, reason=reason)
     report = report_on(tried)
     wanted = {hit.id for hit in hits.findings}
-    local = {build.id for build in report.builds if build.is_local}
     remaining = [
         finding
         for finding in report.findings
-        if finding.fails and finding.id in wanted and not local.isdisjoint(finding.builds)
+        if finding.fails and finding.id in wanted and report.is_local(finding)
     ]
     if remaining and not options.force and not _cannot_be_marked(strategy, outcome):
         return Declined(

@@ -174,8 +174,7 @@ def _table_edit(document: TomlDocument, marker: Marker) -> Edit:
 
 
 def _section_of(document: TomlDocument, marker: Marker) -> Section:
-    renamed = marker.steps[0].key == "table" or any(step.key == "table" for step in marker.steps)
-    if renamed:
+    if any(step.key == "table" for step in marker.steps):
         following = [each for each in document.sections[1:] if each.start > marker.end]
         if not following:
             raise CannotEdit("the table below the comment is gone", marker.start)

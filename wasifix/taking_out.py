@@ -58,19 +58,18 @@ def _not_ours(
     Changes of single values were compared with their comments already.
     """
     written = [
-        (path, marker, table)
+        (path, text, marker, table)
         for path, text, marker in project.markers()
         if (path, marker.author.strategy) in removed
         for table in new_table(path, text, marker)
     ]
-    for path, marker, table in written:
+    for path, text, marker, table in written:
         made = _written_again(project, after, marker.author.strategy, path)
         if made is None or value_at(made, table) != value_at(_values(path, changes[path].old), table):
-            line = (changes[path].old or b"").decode("utf-8", "replace").count("\n", 0, marker.start) + 1
             return Declined(
                 strategy=marker.author.strategy,
                 reason="what stands below the comment was changed since wasifix wrote it",
-                at=Evidence(path=path, line=line, column=1),
+                at=marker.evidence(path, text),
                 instead="take the workaround out by hand",
             )
     return None

@@ -117,6 +117,21 @@ def test_a_folder_that_a_script_enters_holds_for_the_rest_of_it() -> None:
     assert toolchains(MemoryTree(files)) == ["1.91.0", None]
 
 
+def test_any_variable_of_the_workflow_is_known_to_its_scripts() -> None:
+    top = f"env:\n  TARGET: {THREADS}\n  VERSION: 1.91.0\n"
+    steps = "- run: rustup default ${{ env.VERSION }}\n- run: cargo test --target $TARGET"
+    assert toolchains(tree(steps, top=top)) == ["1.91.0"]
+
+
+def test_an_assumed_release_settles_workflows_too() -> None:
+    of = tree(f"- uses: dtolnay/rust-toolchain@stable\n{TEST}")
+    levels = [
+        [finding.level for finding in check(of, assume_rust=assumed).findings if "grow" in finding.id]
+        for assumed in (None, "1.91.0", "1.98.1")
+    ]
+    assert levels == [["note"], ["error"], []]
+
+
 def matrix(text: str) -> str:
     return "strategy:\n  matrix:\n" + "".join(f"    {line}\n" for line in text.splitlines())
 

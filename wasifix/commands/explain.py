@@ -57,7 +57,8 @@ def explain(
 
 
 def _explained(advisory: Advisory, toolchain: Fact[Toolchain] | None, style: Style) -> str:
-    from wasifix.explain import releases_hit, standing
+    from wasifix.detect import standing
+    from wasifix.explain import releases_hit
     from wasifix.releases import first_days
     from wasifix.render.explain import render_advisory
     from wasifix.reporting import REMEDIES

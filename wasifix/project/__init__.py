@@ -27,6 +27,8 @@ class Project:
     workspace: Workspace
     toolchain_files: tuple[ToolchainFile, ...]
     toolchain: Fact[Toolchain]
+    assumed: str | None
+    """What to take for a toolchain that the files leave open."""
     config: CargoConfig
     target_uses: tuple[Use, ...]
 
@@ -68,6 +70,7 @@ def read_project(
         workspace=workspace,
         toolchain_files=files,
         toolchain=toolchain,
+        assumed=assumed,
         config=config,
         target_uses=target_uses(sources, workspace, config, files),
     )

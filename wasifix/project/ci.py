@@ -11,7 +11,7 @@ from wasifix.project import Project, build_of
 from wasifix.project.cargo_config import CargoConfig, read_config
 from wasifix.project.matrix import Known
 from wasifix.project.targets import configured_targets, is_wasm
-from wasifix.project.toolchain import ToolchainFile, effective_toolchain, governing_files
+from wasifix.project.toolchain import ToolchainFile, effective_toolchain, governing_files, settled
 from wasifix.project.workflows import CargoCall, cargo_calls
 from wasifix.rust import Toolchain, parse_toolchain
 from wasifix.tree import join, parent
@@ -37,7 +37,7 @@ def _builds(project: Project, call: CargoCall) -> Iterator[Build]:
     config, doubts = _config(project, call, environment)
     for triple, uses in _targets(call, config):
         files = governing_files(project.sources, call.folder)
-        toolchain = _toolchain(call, files)
+        toolchain = settled(_toolchain(call, files), project.assumed)
         view = replace(project, config=config, toolchain=toolchain, toolchain_files=files)
         name = toolchain.value.name if toolchain.value else "toolchain unknown"
         build = build_of(
@@ -88,13 +88,8 @@ def _toolchain(call: CargoCall, files: tuple[ToolchainFile, ...]) -> Fact[Toolch
     https://rust-lang.github.io/rustup/overrides.html
     """
     override = call.override
-    if (
-        override is not None
-        and files
-        and len(parent(files[0].path)) > 0
-        and parent(files[0].path) == call.folder
-    ):
-        override = None  # a file in a folder below the repository's top is nearer than the override there
+    if files and parent(files[0].path):  # nearer than an override, which is for the top of the checkout
+        override = None
     for known in (call.plus, call.environment.get("RUSTUP_TOOLCHAIN"), override):
         if known is not None:
             return _of(known)

@@ -73,7 +73,11 @@ def effective_toolchain(
     files: tuple[ToolchainFile, ...], environment: Mapping[str, str], assumed: str | None
 ) -> Fact[Toolchain]:
     """The toolchain of a build in this folder. `assumed` settles what the files leave open."""
-    found = _chosen(files, environment)
+    return settled(_chosen(files, environment), assumed)
+
+
+def settled(found: Fact[Toolchain], assumed: str | None) -> Fact[Toolchain]:
+    """The toolchain, or the assumed one where its name leaves the release open."""
     open_name = found.value is None or found.value.is_floating or found.value.is_custom
     if assumed is None or not open_name:
         return found

@@ -20,7 +20,6 @@ from wasifix.project.targets import BUILDING, RUNNING, option_value
 from wasifix.tree import join
 
 FOLDER = ".github/workflows"
-_ALL_VARIABLES = ("CARGO_", "RUST")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -187,9 +186,8 @@ def _subcommand(words: tuple[str | None, ...]) -> str | None:
 def _environment(document: YamlDocument, node: Node | None, scope: Mapping[str, Known]) -> dict[str, Known]:
     found: dict[str, Known] = {}
     for name, value in entries(child(node, "env")):
-        if name.startswith(_ALL_VARIABLES):
-            known = resolved(scalar(value) or "", scope)
-            found[name] = Known(known.text, (*known.evidence, document.evidence(value)))
+        known = resolved(scalar(value) or "", scope)
+        found[name] = Known(known.text, (*known.evidence, document.evidence(value)), known.written)
     return found
 
 
@@ -214,7 +212,7 @@ def _line_of(document: YamlDocument, node: Node, script: str, start: int) -> Evi
     if node.style not in ("|", ">"):
         return whole
     number = whole.line + 1 + script.count("\n", 0, start)
-    lines = document.text.splitlines()
+    lines = document.text.split("\n")
     text = lines[number - 1] if number <= len(lines) else ""
     column = len(text) - len(text.lstrip()) + 1
     return Evidence(path=document.path, line=number, column=column, text=text.strip())

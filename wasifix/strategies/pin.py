@@ -6,7 +6,13 @@ from wasifix.model import Declined, Effect, Plan
 from wasifix.project import Project
 from wasifix.rust import Release
 from wasifix.strategies.base import Hits, Options, Strategy, test_command
-from wasifix.strategies.toolchains import obstacle, one_line_note, toolchain_edits, variable_note
+from wasifix.strategies.toolchains import (
+    install_commands,
+    obstacle,
+    one_line_note,
+    toolchain_edits,
+    variable_note,
+)
 
 DEFAULT = Release(1, 90, 0)
 
@@ -41,11 +47,7 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
         strategy="pin",
         summary=f"Hold the toolchain at Rust {release}",
         edits=tuple(toolchain_edits(project, release, hits.targets)),
-        follow_up=(
-            f"rustup toolchain install {release}",
-            *(f"rustup target add {target} --toolchain {release}" for target in hits.targets),
-            *test_command(hits.targets),
-        ),
+        follow_up=(*install_commands(release, hits.targets), *test_command(hits.targets)),
         notes=tuple(notes),
     )
 

@@ -48,6 +48,12 @@ def _of_file(file: ToolchainFile, release: Release, targets: tuple[str, ...]) ->
         yield Append(TARGETS, missing) if listed else Set(TARGETS, missing)
 
 
+def install_commands(release: Release, targets: tuple[str, ...]) -> tuple[str, ...]:
+    """The commands that install the release with the targets."""
+    added = (f"rustup target add {target} --toolchain {release}" for target in targets)
+    return (f"rustup toolchain install {release}", *added)
+
+
 def one_line_note(project: Project) -> str | None:
     """A note for a file that is one line: it has no room for targets, nor for a comment."""
     for file in project.toolchain_files:

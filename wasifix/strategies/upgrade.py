@@ -7,6 +7,7 @@ from wasifix.project import Project
 from wasifix.releases import avoided, recommended
 from wasifix.strategies.base import Hits, Options, Strategy, test_command
 from wasifix.strategies.toolchains import (
+    install_commands,
     needs_nightly,
     one_line_note,
     own_toolchain,
@@ -33,11 +34,7 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
         strategy="upgrade",
         summary=f"Move to Rust {release}",
         edits=tuple(toolchain_edits(project, release, hits.targets)),
-        follow_up=(
-            f"rustup toolchain install {release}",
-            *(f"rustup target add {target} --toolchain {release}" for target in hits.targets),
-            *test_command(hits.targets),
-        ),
+        follow_up=(*install_commands(release, hits.targets), *test_command(hits.targets)),
         notes=tuple(notes),
     )
 
