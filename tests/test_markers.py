@@ -7,6 +7,7 @@ import tomli
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wasifix.changes import TomlValue
 from wasifix.documents.toml_values import written
 from wasifix.markers import (
     NEW_FILE,
@@ -22,7 +23,7 @@ from wasifix.markers import (
     find_markers,
     merged,
 )
-from wasifix.model import Effect, TomlValue
+from wasifix.model import Effect
 
 AUTHOR = Author(
     strategy="max-memory",

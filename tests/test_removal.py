@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from documents.writing import AUTHOR, put, text
 
+from wasifix.changes import Append, Change, FileEdit, Remove, Rename, Set, TomlValue
 from wasifix.documents.toml_values import CannotEdit
 from wasifix.edits import rendered
 from wasifix.markers import Author
-from wasifix.model import Append, Change, FileEdit, Remove, Rename, Set, TomlValue
 from wasifix.removal import restored
 
 UPGRADE = replace(AUTHOR, strategy="upgrade")

@@ -10,12 +10,23 @@ from documents.writing import AUTHOR
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
+from wasifix.changes import (
+    AddLines,
+    Append,
+    Change,
+    FileEdit,
+    KeyPath,
+    Remove,
+    Rename,
+    Set,
+    SetLine,
+    TomlValue,
+)
 from wasifix.documents.toml import parse_toml
 from wasifix.documents.toml_values import CannotEdit
 from wasifix.edits import rendered
 from wasifix.errors import UnreadableInput
 from wasifix.markers import find_markers
-from wasifix.model import AddLines, Append, Change, FileEdit, KeyPath, Remove, Rename, Set, SetLine, TomlValue
 from wasifix.removal import restored
 
 NAMES = st.lists(st.sampled_from(["a", "c-d", "'e f'", '"g.h"', "channel"]), max_size=3, unique=True)

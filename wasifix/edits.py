@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from wasifix.changes import AddLines, Append, Change, FileEdit, KeyPath, Remove, Rename, Set, SetLine
 from wasifix.documents.lines import edit_for
 from wasifix.documents.text import apply_edits, decode, encode, line_start, position
 from wasifix.documents.toml import TomlDocument, parse_toml, value_at
@@ -18,21 +19,7 @@ from wasifix.documents.toml_values import CannotEdit
 from wasifix.documents.toml_write import edits_for
 from wasifix.errors import UnreadableInput
 from wasifix.markers import Author
-from wasifix.model import (
-    AddLines,
-    Append,
-    Change,
-    Declined,
-    Evidence,
-    FileChange,
-    FileEdit,
-    KeyPath,
-    Plan,
-    Remove,
-    Rename,
-    Set,
-    SetLine,
-)
+from wasifix.model import Declined, Evidence, FileChange, Plan
 from wasifix.tree import Tree
 
 

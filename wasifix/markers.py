@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from wasifix.model import Effect, Evidence, KeyPath, TomlValue
+from wasifix.changes import KeyPath, TomlValue
+from wasifix.model import Effect, Evidence
 
 _LINE = re.compile(
     r"^[ \t]*(?:#|//) wasifix (?P<strategy>[a-z][a-z-]*) for (?P<advisory>[a-z][a-z0-9-]*) "

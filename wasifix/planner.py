@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from wasifix.advisories import load_advisories
+from wasifix.changes import SetLine
 from wasifix.documents.toml_values import CannotEdit
 from wasifix.edits import render
 from wasifix.markers import Author, find_markers
-from wasifix.model import Declined, Effect, FileChange, Plan, Report, SetLine
+from wasifix.model import Declined, Effect, FileChange, Plan, Report
 from wasifix.project import Project, local_builds
 from wasifix.project.targets import THREADS_TARGETS
 from wasifix.removal import restored

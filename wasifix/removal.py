@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import unquote
 
+from wasifix.changes import KeyPath
 from wasifix.documents import toml_arrays
 from wasifix.documents.lines import removal_of
 from wasifix.documents.text import Edit, apply_edits, decode, encode, line_end, line_start
@@ -32,7 +33,6 @@ from wasifix.markers import (
 )
 from wasifix.markers import decode as decode_token
 from wasifix.markers import encode as encode_token
-from wasifix.model import KeyPath
 
 
 def restored(path: str, data: bytes, strategies: Sequence[str]) -> bytes | None:

@@ -14,12 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from wasifix.changes import Append, Change, FileEdit, Set
 from wasifix.documents.toml import TomlDocument, parse_toml
 from wasifix.documents.toml_values import CannotEdit
 from wasifix.edits import changed_values, rendered
 from wasifix.errors import UnreadableInput
 from wasifix.markers import Author
-from wasifix.model import Append, Change, Effect, FileEdit, Set
+from wasifix.model import Effect
 from wasifix.removal import restored
 
 AUTHOR = Author(

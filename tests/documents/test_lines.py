@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from documents.writing import AUTHOR
+from wasifix.changes import AddLines, FileEdit
 from wasifix.documents.toml_values import CannotEdit
 from wasifix.edits import rendered
-from wasifix.model import AddLines, FileEdit
 from wasifix.removal import restored
 
 LINES = ("    if wasm() {", '        println!("x");', "    }")

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from documents.writing import text, written
+from wasifix.changes import Append, Remove
 from wasifix.documents.text import apply_edits
 from wasifix.documents.toml import parse_toml
 from wasifix.documents.toml_arrays import append, remove_all
-from wasifix.model import Append, Remove
 
 ADD = Append(("a",), ("x", "y"))
 

@@ -7,7 +7,7 @@ import codecs
 import pytest
 
 from documents.writing import Case, put, text, written
-from wasifix.model import Set
+from wasifix.changes import Set
 
 INHERITS = put("profile.test.inherits", "release")
 LEVEL = put("profile.test.opt-level", 1)

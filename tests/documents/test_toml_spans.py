@@ -9,8 +9,8 @@ import tomli
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from wasifix.changes import KeyPath
 from wasifix.documents.toml import TomlDocument, parse_toml
-from wasifix.model import KeyPath
 
 WRITTEN: dict[str, tuple[str, dict[KeyPath, str]]] = {
     "strings of every kind": (

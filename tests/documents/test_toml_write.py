@@ -7,7 +7,7 @@ import codecs
 import pytest
 
 from documents.writing import Case, put, text, written
-from wasifix.model import Remove, Rename, Set
+from wasifix.changes import Remove, Rename, Set
 
 CHANNEL = put("toolchain.channel", "1.90.0")
 LTO = put("profile.release.lto", False)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from wasifix.changes import Change, FileEdit, Set, TomlValue
 from wasifix.edits import rendered
 from wasifix.markers import Author
-from wasifix.model import Change, Effect, FileEdit, Set, TomlValue
+from wasifix.model import Effect
 
 AUTHOR = Author(
     strategy="pin", advisory="memory-cannot-grow", effect=Effect.UNPROVEN, url="https://example.org/1"

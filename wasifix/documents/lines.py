@@ -6,10 +6,10 @@ import re
 import zlib
 from collections.abc import Sequence
 
+from wasifix.changes import AddLines
 from wasifix.documents.text import Edit, eol_near, line_end, line_start
 from wasifix.documents.toml_values import CannotEdit
 from wasifix.markers import Author, Marker
-from wasifix.model import AddLines
 
 
 def edit_for(text: str, change: AddLines, author: Author) -> Edit:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from wasifix.changes import KeyPath
 from wasifix.documents.text import decode, line_at, position
 from wasifix.documents.toml_spans import Entry, Section, Value, read_sections
 from wasifix.errors import UnreadableInput
-from wasifix.model import Evidence, KeyPath
+from wasifix.model import Evidence
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from wasifix.changes import KeyPath
 from wasifix.documents.text import Edit, eol_near, line_end, line_start
 from wasifix.documents.toml import TomlDocument
 from wasifix.documents.toml_layout import indent_at
 from wasifix.documents.toml_spans import Value
 from wasifix.documents.toml_values import written
-from wasifix.model import KeyPath
 
 _GAP = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 

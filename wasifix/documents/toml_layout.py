@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from wasifix.changes import KeyPath
 from wasifix.documents.text import line_end, line_start
 from wasifix.documents.toml import TomlDocument
 from wasifix.documents.toml_spans import Section
 from wasifix.documents.toml_values import written_key
-from wasifix.model import KeyPath
 
 
 def indent_at(text: str, offset: int) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from wasifix.changes import KeyPath, TomlValue
 from wasifix.documents.text import Edit, eol_near, line_end, line_start
 from wasifix.documents.toml import TomlDocument
 from wasifix.documents.toml_layout import indent_at, place_for_table, separator, table_header, usual_string
 from wasifix.documents.toml_spans import Entry, Section
 from wasifix.documents.toml_values import written, written_key
 from wasifix.markers import NEW_FILE, NEW_TABLE, NONE, Author, Step, encode_key, find_markers, merged
-from wasifix.model import KeyPath, TomlValue
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from wasifix.model import KeyPath
+from wasifix.changes import KeyPath
 
 E = TypeVar("E")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wasifix.model import TomlValue
+from wasifix.changes import TomlValue
 
 
 class CannotEdit(Exception):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from wasifix.changes import Append, Change, KeyPath, Remove, Rename, Set, TomlValue
 from wasifix.documents import toml_arrays
 from wasifix.documents.text import Edit, line_end, line_start
 from wasifix.documents.toml import Location, TomlDocument
@@ -16,7 +17,6 @@ from wasifix.documents.toml_sites import Lines, Sites
 from wasifix.documents.toml_spans import Entry, Section
 from wasifix.documents.toml_values import CannotEdit, written, written_key
 from wasifix.markers import NONE, Author, Step, encode, encode_items
-from wasifix.model import Append, Change, KeyPath, Remove, Rename, Set, TomlValue
 
 
 def edits_for(document: TomlDocument, changes: Iterable[Change], author: Author) -> list[Edit]:

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wasifix.changes import KeyPath
 from wasifix.documents.toml import TomlDocument
 from wasifix.errors import UnreadableInput
-from wasifix.model import Evidence, Fact, KeyPath
+from wasifix.model import Evidence, Fact
 from wasifix.project.cfg import cfg_matches
 from wasifix.project.globs import inside
 from wasifix.project.link_args import Flag

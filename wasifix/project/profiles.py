@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from wasifix.changes import KeyPath
 from wasifix.documents.toml import TomlDocument
-from wasifix.model import Evidence, KeyPath
+from wasifix.model import Evidence
 from wasifix.project.cargo_config import CargoConfig
 
 BUILT_IN_PARENTS = {"test": "dev", "bench": "release"}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wasifix.changes import KeyPath
 from wasifix.documents.text import line_at, position
-from wasifix.model import Confidence, Evidence, KeyPath
+from wasifix.model import Confidence, Evidence
 from wasifix.project.cargo_config import CargoConfig
 from wasifix.project.sources import Sources
 from wasifix.project.toolchain import TARGETS, ToolchainFile

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from wasifix.changes import KeyPath
 from wasifix.documents.toml import TomlDocument
 from wasifix.errors import NoProject, OutsideProject, UnreadableInput
-from wasifix.model import Evidence, Fact, KeyPath
+from wasifix.model import Evidence, Fact
 from wasifix.project.globs import inside, matching_folders
 from wasifix.project.sources import Sources
 from wasifix.rust import Release

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wasifix.model import AddLines, Append, Build, Change, Declined, Effect, Evidence, FileEdit, Plan, Set
+from wasifix.changes import AddLines, Append, Change, FileEdit, Set
+from wasifix.model import Build, Declined, Effect, Evidence, Plan
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
 from wasifix.project.link_args import PAGE

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wasifix.model import Effect, FileEdit, Plan, Set
+from wasifix.changes import FileEdit, Set
+from wasifix.model import Effect, Plan
 from wasifix.project import Project
 from wasifix.project.profiles import masks, package_overrides
 from wasifix.strategies.base import Hits, Options, Strategy, environment_note, test_command

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wasifix.model import Change, Effect, FileEdit, Plan, Set
+from wasifix.changes import Change, FileEdit, Set
+from wasifix.model import Effect, Plan
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
 from wasifix.project.profiles import masks, package_overrides

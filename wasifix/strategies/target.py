@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wasifix.model import Change, Declined, Effect, Evidence, FileEdit, Plan, Remove, Rename, Set
+from wasifix.changes import Change, FileEdit, Remove, Rename, Set
+from wasifix.model import Declined, Effect, Evidence, Plan
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
 from wasifix.project.targets import alias_words

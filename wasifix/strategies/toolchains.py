@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from wasifix.model import Append, Change, Declined, Evidence, FileEdit, Set, SetLine
+from wasifix.changes import Append, Change, FileEdit, Set, SetLine
+from wasifix.model import Declined, Evidence
 from wasifix.project import Project
 from wasifix.project.toolchain import CHANNEL, TARGETS, ToolchainFile
 from wasifix.rust import Release
