@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from wasifix.engine import check
-from wasifix.project.setup_steps import installed_wasmtime
+from wasifix.project.scripts import cargo_calls_of, plain_script
+from wasifix.project.setup_steps import Leg
 from wasifix.tree import MemoryTree
 
 PACKAGE = '[package]\nname = "p"\nversion = "0.1.0"\nedition = "2021"\n'
@@ -85,17 +86,20 @@ def test_a_version_without_quotes_is_a_number(steps: str, rust: str, expected: l
 
 
 @pytest.mark.parametrize(
-    ("words", "script", "version"),
+    ("script", "version"),
     [
-        (("bash",), "curl https://wasmtime.dev/install.sh | bash", "latest"),
-        (("bash", "-s", "--", "--version", "v1"), "curl https://wasmtime.dev/install.sh | bash -s", "v1"),
-        (("bash", "build.sh"), "bash build.sh", None),
-        (("cargo", "install", "--locked", "wasmtime-cli@36.0.9"), "", "36.0.9"),
-        (("cargo", "binstall", "wasmtime-cli"), "", "latest"),
-        (("cargo", "install", "cargo-nextest"), "", None),
-        (("cargo", "install", None), "", None),
-        ((), "", None),
+        ("curl https://wasmtime.dev/install.sh | bash", "latest"),
+        ("curl https://wasmtime.dev/install.sh | bash -s -- --version v1", "v1"),
+        ("bash build.sh", None),
+        ("cargo install --locked wasmtime-cli@36.0.9", "36.0.9"),
+        ("cargo install wasmtime-cli --version 36.0.9", "36.0.9"),
+        ("cargo binstall wasmtime-cli", "latest"),
+        ("cargo install cargo-nextest", None),
+        ("cargo install $TOOL", None),
+        ("", None),
     ],
 )
-def test_what_a_command_installs(words: tuple[str | None, ...], script: str, version: str | None) -> None:
-    assert installed_wasmtime(words, script) == version
+def test_what_a_command_installs(script: str, version: str | None) -> None:
+    leg = Leg(scope={}, environment={})
+    assert not list(cargo_calls_of(plain_script("install.sh", script), leg))
+    assert (leg.wasmtime.version.text if leg.wasmtime else None) == version

@@ -10,9 +10,8 @@ from documents.writing import AUTHOR, put, written
 
 from wasifix import edits
 from wasifix.changes import Append, Change, FileEdit, Remove, Rename, Set, SetLine, TomlValue
-from wasifix.documents.text import Edit
+from wasifix.documents.text import CannotEdit, Edit
 from wasifix.documents.toml import TomlDocument
-from wasifix.documents.toml_values import CannotEdit
 from wasifix.edits import Unproven, changed_values, described, render, rendered
 from wasifix.errors import UnreadableInput
 from wasifix.markers import Author

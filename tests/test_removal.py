@@ -9,7 +9,7 @@ import pytest
 from documents.writing import AUTHOR, put, text
 
 from wasifix.changes import Append, Change, FileEdit, Remove, Rename, Set, TomlValue
-from wasifix.documents.toml_values import CannotEdit
+from wasifix.documents.text import CannotEdit
 from wasifix.edits import rendered
 from wasifix.markers import Author
 from wasifix.removal import restored

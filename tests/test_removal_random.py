@@ -22,8 +22,8 @@ from wasifix.changes import (
     SetLine,
     TomlValue,
 )
+from wasifix.documents.text import CannotEdit
 from wasifix.documents.toml import parse_toml
-from wasifix.documents.toml_values import CannotEdit
 from wasifix.edits import rendered
 from wasifix.errors import UnreadableInput
 from wasifix.markers import find_markers

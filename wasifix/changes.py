@@ -55,7 +55,25 @@ class AddLines:
     lines: tuple[str, ...]
 
 
-Change = Set | Append | Remove | Rename | SetLine | AddLines
+@dataclass(frozen=True, slots=True)
+class Replace:
+    """Characters `start`..`end` of the text at `path` become `text`; an empty path is a whole plain file."""
+
+    path: KeyPath
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddItem:
+    """A mapping is added at the end of the YAML list at `path`, which is made where it is missing."""
+
+    path: KeyPath
+    entries: tuple[tuple[str, str], ...]
+
+
+Change = Set | Append | Remove | Rename | SetLine | AddLines | Replace | AddItem
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,3 +82,19 @@ class FileEdit:
 
     path: str
     changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Origin:
+    """Where a file has a value: the keys that lead to it, and which characters of it where it is only a part.
+
+    A plain text (a script, a Dockerfile) is one value, so its `route` is empty.
+    """
+
+    path: str
+    route: KeyPath = ()
+    part: tuple[int, int] | None = None
+
+    def becomes(self, text: str) -> Change:
+        """The change that puts the text there."""
+        return Set(self.route, text) if self.part is None else Replace(self.route, *self.part, text)

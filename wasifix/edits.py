@@ -11,11 +11,23 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from wasifix.changes import AddLines, Append, Change, FileEdit, KeyPath, Remove, Rename, Set, SetLine
+from wasifix.changes import (
+    AddItem,
+    AddLines,
+    Append,
+    Change,
+    FileEdit,
+    KeyPath,
+    Remove,
+    Rename,
+    Replace,
+    Set,
+    SetLine,
+)
+from wasifix.documents.fragments import with_comments, without_comments
 from wasifix.documents.lines import edit_for
-from wasifix.documents.text import apply_edits, decode, encode, line_start, position
+from wasifix.documents.text import CannotEdit, Edit, apply_edits, decode, encode, line_start, position
 from wasifix.documents.toml import TomlDocument, parse_toml, value_at
-from wasifix.documents.toml_values import CannotEdit
 from wasifix.documents.toml_write import edits_for
 from wasifix.errors import UnreadableInput
 from wasifix.markers import Author
@@ -52,6 +64,10 @@ def rendered(edit: FileEdit, old: bytes | None, author: Author) -> bytes:
         return _one_line(edit, old or b"")
     if any(isinstance(change, AddLines) for change in edit.changes):
         return _with_lines(edit, old or b"", author)
+    if edit.path.endswith((".yml", ".yaml")):
+        return _yaml(edit, old or b"", author)
+    if any(isinstance(change, Replace) for change in edit.changes):
+        return _with_words(edit, old or b"", author)
     before = parse_toml(edit.path, old or b"")
     changes = tuple(each for each in edit.changes if not _holds(before.values, each))
     if not changes:
@@ -84,6 +100,10 @@ def described(change: Change) -> str:
             return f"set the line to {text}"
         case AddLines(_, lines):
             return "add\n" + "\n".join(lines)
+        case Replace(_, _, _, text):
+            return f"write {text.strip()}"
+        case AddItem(path, entries):
+            return f"add to {_dotted(path)}: {', '.join(': '.join(each) for each in entries)}"
 
 
 def changed_values(values: dict[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
@@ -100,7 +120,7 @@ def changed_values(values: dict[str, Any], changes: Iterable[Change]) -> dict[st
             case Rename(path, name):
                 parent = _parent(values, path)
                 parent[name] = parent.pop(path[-1])
-            case SetLine() | AddLines():
+            case SetLine() | AddLines() | Replace() | AddItem():
                 raise TypeError("such a file has no values")
     return values
 
@@ -125,6 +145,24 @@ def _with_lines(edit: FileEdit, old: bytes, author: Author) -> bytes:
         left = left.replace(insertion.text, "", 1)
     if left != text:
         raise Unproven(f"{edit.path}: more than the new lines would change")
+    return encode(new, has_mark)
+
+
+def _yaml(edit: FileEdit, old: bytes, author: Author) -> bytes:
+    from wasifix.documents.yaml import parse_yaml
+    from wasifix.documents.yaml_write import changed
+
+    document = parse_yaml(edit.path, old)
+    return encode(changed(document, edit.changes, author), document.has_mark)
+
+
+def _with_words(edit: FileEdit, old: bytes, author: Author) -> bytes:
+    """A file that is a plain text, in which words are replaced."""
+    text, has_mark = decode(edit.path, old)
+    words = [Edit(each.start, each.end, each.text) for each in edit.changes if isinstance(each, Replace)]
+    new = with_comments(text, words, author)
+    if without_comments(new) != without_comments(apply_edits(text, words)):
+        raise Unproven(f"{edit.path}: more than the intended words would change")
     return encode(new, has_mark)
 
 

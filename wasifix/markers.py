@@ -113,19 +113,19 @@ def encode(raw: str, replaced_by: TomlValue | None = None) -> str:
     """
     is_string = raw[:1] in ("'", '"')
     if not is_string:
-        return f"={_safe(raw)}" if isinstance(replaced_by, str) else _safe(raw)
+        return f"={safe(raw)}" if isinstance(replaced_by, str) else safe(raw)
     body = raw[1:-1]
     if isinstance(replaced_by, str) and body and not raw.startswith(('"""', "'''")):
         keeps_quotes = raw[0] == '"' or not re.search(r"['\x00-\x1f\x7f]", replaced_by)
         if keeps_quotes:
-            return _safe(body) if body != NONE else _percent_first(body)
+            return safe(body) if body != NONE else _percent_first(body)
     plain = raw[0] == '"' and body[:1] not in ("'", '"')
-    return f"`{_safe(body if plain else raw)}`"
+    return f"`{safe(body if plain else raw)}`"
 
 
 def encode_items(items: tuple[str, ...]) -> str:
     """Array items, with spaces between them."""
-    words = " ".join(_safe(item).replace(" ", "%20") or "``" for item in items)
+    words = " ".join(safe(item).replace(" ", "%20") or "``" for item in items)
     return _percent_first(words) if words == NONE or words.startswith("[") else words
 
 
@@ -136,7 +136,7 @@ def decode_items(token: str) -> tuple[str, ...]:
 
 def encode_key(path: KeyPath) -> str:
     """Keys with dots between them, as one word."""
-    return ".".join(re.sub(r"[\s.`]", _percent, _safe(str(key))) for key in path)
+    return ".".join(re.sub(r"[\s.`]", _percent, safe(str(key))) for key in path)
 
 
 def decode(token: str, current: str) -> str:
@@ -150,7 +150,7 @@ def decode(token: str, current: str) -> str:
     return f"{quote}{unquote(token)}{quote}"
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Without what separates steps, what scripts grep for, and what a comment must not hold."""
     text = re.sub(r"[%,;`'\"\x00-\x08\x0a-\x1f\x7f]|->|\A[= \t]|[ \t]\Z", _percent, text)
     return text.replace("channel", "%63hannel")

@@ -84,6 +84,8 @@ class Build:
     clang_linker: Fact[bool]
     """Whether the linker is a clang driver instead of rust-lld."""
     runner: Fact[str]
+    calls: tuple[int, ...] = ()
+    """The commands that make it, as indices into `Project.calls`; none for a local build."""
     wasmtime: Fact[str] = Fact(value=None)
     """The version that a workflow installs and then runs the module with; `latest` where it names none."""
 

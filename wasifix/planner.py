@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from wasifix.advisories import load_advisories
 from wasifix.changes import SetLine
-from wasifix.documents.toml_values import CannotEdit
+from wasifix.documents.text import CannotEdit
 from wasifix.edits import render
 from wasifix.markers import Author, find_markers
 from wasifix.model import Declined, Effect, FileChange, Plan, Report

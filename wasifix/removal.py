@@ -8,8 +8,9 @@ from urllib.parse import unquote
 
 from wasifix.changes import KeyPath
 from wasifix.documents import toml_arrays
+from wasifix.documents.fragments import undone
 from wasifix.documents.lines import removal_of
-from wasifix.documents.text import Edit, apply_edits, decode, encode, line_end, line_start
+from wasifix.documents.text import CannotEdit, Edit, apply_edits, decode, encode, line_end, line_start
 from wasifix.documents.toml import TomlDocument, parse_toml
 from wasifix.documents.toml_inverse import (
     blank_line_edit,
@@ -19,7 +20,7 @@ from wasifix.documents.toml_inverse import (
     without_entry,
 )
 from wasifix.documents.toml_spans import Section, Value
-from wasifix.documents.toml_values import CannotEdit, written, written_key
+from wasifix.documents.toml_values import written, written_key
 from wasifix.markers import (
     NEW_FILE,
     NEW_TABLE,
@@ -45,6 +46,8 @@ def restored(path: str, data: bytes, strategies: Sequence[str]) -> bytes | None:
     if path.endswith(".rs"):
         left = apply_edits(text, [removal_of(text, marker) for marker in markers])
         return encode(left, has_mark) if left.strip() else None
+    if not is_toml(path):
+        return encode(_restored_lines(text, markers), has_mark)
     left = _restored_toml(parse_toml(path, data), markers)
     if not any(each.details == NEW_FILE for each in markers):
         return encode(left, has_mark)
@@ -55,7 +58,7 @@ def restored(path: str, data: bytes, strategies: Sequence[str]) -> bytes | None:
 
 def new_table(path: str, text: str, marker: Marker) -> Iterator[KeyPath]:
     """The path of the table that the comment calls new; that of the whole file for a new one."""
-    if path.endswith(".rs") or marker.details not in (NEW_TABLE, NEW_FILE):
+    if not is_toml(path) or marker.details not in (NEW_TABLE, NEW_FILE):
         return
     if marker.details == NEW_FILE:
         yield ()
@@ -64,6 +67,20 @@ def new_table(path: str, text: str, marker: Marker) -> Iterator[KeyPath]:
         if section.start > marker.end:
             yield section.path
             return
+
+
+def is_toml(path: str) -> bool:
+    """Whether wasifix writes the file as TOML; all others it writes by lines and words."""
+    name = path.rpartition("/")[2]
+    is_text = name.endswith((".yml", ".yaml", ".rs", ".sh", ".bash", ".mk", ".just", ".dockerfile"))
+    return not is_text and not name.startswith(("Dockerfile", "Makefile", "justfile", ".tool-versions"))
+
+
+def _restored_lines(text: str, markers: list[Marker]) -> str:
+    for marker in reversed(markers):
+        edits = undone(text, marker) if marker.steps else [removal_of(text, marker)]
+        text = apply_edits(text, edits)
+    return text
 
 
 def _restored_toml(document: TomlDocument, markers: list[Marker]) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from wasifix.documents.text import decode, position
+from wasifix.documents.text import CannotEdit, decode, position
 from wasifix.documents.toml import parse_toml, value_at
-from wasifix.documents.toml_values import CannotEdit
 from wasifix.model import Declined, Evidence, FileChange, Plan, Proposal
 from wasifix.planner import hits_for, planned
 from wasifix.project import Project, local_builds

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from wasifix.changes import Append, Change, FileEdit, Set
+from wasifix.documents.text import CannotEdit
 from wasifix.documents.toml import TomlDocument, parse_toml
-from wasifix.documents.toml_values import CannotEdit
 from wasifix.edits import changed_values, rendered
 from wasifix.errors import UnreadableInput
 from wasifix.markers import Author

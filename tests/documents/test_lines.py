@@ -6,7 +6,7 @@ import pytest
 
 from documents.writing import AUTHOR
 from wasifix.changes import AddLines, FileEdit
-from wasifix.documents.toml_values import CannotEdit
+from wasifix.documents.text import CannotEdit
 from wasifix.edits import rendered
 from wasifix.removal import restored
 

@@ -8,7 +8,7 @@ import pytest
 
 from documents.writing import put, written
 from wasifix.changes import Append, Change, Remove, Rename
-from wasifix.documents.toml_values import CannotEdit
+from wasifix.documents.text import CannotEdit
 
 CHANNEL = put("toolchain.channel", "1.90.0")
 LTO = put("profile.release.lto", False)

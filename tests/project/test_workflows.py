@@ -169,7 +169,14 @@ def test_the_action_undoes_what_yaml_did_to_the_number() -> None:
         (TEST, "env:\n  RUSTFLAGS: -Clink-arg=--max-memory=1073741824\n", "prevented"),
         (TEST, "env:\n  RUSTFLAGS: ${{ inputs.flags }}\n", "note"),
         (f"- run: export RUSTFLAGS=-Clink-arg=--max-memory=1073741824; {TEST[7:]}", "", "prevented"),
-        (f"- run: cargo test --config build.rustflags=[] --target {THREADS}", "", "note"),
+        (f"- run: cargo test --config build.rustflags=[] --target {THREADS}", "", "error"),
+        (
+            "- run: |\n    cargo test --config 'build.rustflags=\"-Clink-arg=--max-memory=131072\"' "
+            f"--target {THREADS}",
+            "",
+            "prevented",
+        ),
+        (f"- run: cargo test --config $FILE --target {THREADS}", "", "note"),
         (f"- run: cargo test --target {THREADS}\n  working-directory: ${{{{ inputs.x }}}}", "", "note"),
     ],
 )
@@ -196,7 +203,7 @@ def test_a_finding_names_the_deciding_place_and_the_command() -> None:
     report = check(tree(f"- run: |\n    rustup default 1.91.0\n    {TEST[7:]}"))
     (finding,) = (each for each in report.findings if each.id == "memory-cannot-grow")
     assert [(each.place, each.text) for each in finding.evidence] == [
-        (f"{FILE}:8:11", "rustup default 1.91.0"),
+        (f"{FILE}:8:26", "rustup default 1.91.0"),
         (f"{FILE}:9:11", TEST[7:]),
     ]
 

@@ -7,27 +7,30 @@ import zlib
 from collections.abc import Sequence
 
 from wasifix.changes import AddLines
-from wasifix.documents.text import Edit, eol_near, line_end, line_start
-from wasifix.documents.toml_values import CannotEdit
+from wasifix.documents.text import CannotEdit, Edit, eol_near, line_end, line_start
 from wasifix.markers import Author, Marker
 
 
 def edit_for(text: str, change: AddLines, author: Author) -> Edit:
     """The insertion of the lines behind line `change.after`, or of a whole new file."""
-    comment = author.comment(_summary(change.lines), sign="//")
     if change.after is None:
+        comment = author.comment(_summary(change.lines), sign="//")
         return Edit(0, len(text), "\n".join((comment, *change.lines, "")))
     offset = 0
     for _ in range(change.after):
         offset = line_end(text, offset)
+    return insertion(text, offset, change.lines, author, sign="//")
+
+
+def insertion(text: str, offset: int, lines: Sequence[str], author: Author, sign: str) -> Edit:
+    """The insertion of lines at the start of a line or the end of the text, below a comment."""
     eol = eol_near(text, max(offset - 1, 0))
-    first = change.lines[0]
+    first = lines[0]
     indent = first[: len(first) - len(first.lstrip())]
     lead = eol if offset and text[offset - 1] != "\n" else ""
-    lines = "".join(
-        f"{eol}{line}" if index else line for index, line in enumerate((indent + comment, *change.lines))
-    )
-    return Edit(offset, offset, f"{lead}{lines}" if lead else f"{lines}{eol}")
+    comment = author.comment(_summary(lines), sign=sign)
+    added = eol.join((indent + comment, *lines))
+    return Edit(offset, offset, f"{lead}{added}" if lead else f"{added}{eol}")
 
 
 def removal_of(text: str, marker: Marker) -> Edit:

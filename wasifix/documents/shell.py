@@ -15,17 +15,74 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
-    """A simple command. A word is None where it cannot be known; `start` is its place in the script.
+class Piece:
+    """Part of a word: what the shell makes of it, and the characters `start`..`end` it is written with.
 
-    `variables` are set for this command alone, or, where there are no words, for what follows.
+    `text` is None where it cannot be known; `variable` is the one it comes from. `is_literal` tells that the
+    characters of the script are the text itself.
+    """
+
+    text: str | None
+    start: int
+    end: int
+    variable: str = ""
+    is_literal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a command, and the characters `start`..`end` of the script, quotes included."""
+
+    pieces: tuple[Piece, ...]
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str | None:
+        """What the shell makes of it, None where it cannot be known."""
+        parts = [piece.text for piece in self.pieces]
+        return None if None in parts else "".join(part for part in parts if part is not None)
+
+    def after(self, count: int) -> Piece | None:
+        """What follows the first `count` characters, where that is one piece: the 1.91 of `+1.91`."""
+        rest: list[Piece] = []
+        for piece in self.pieces:
+            length = len(piece.text or "")
+            if count >= length and count:
+                count -= length
+            elif count and not piece.is_literal:
+                return None
+            else:
+                text = None if piece.text is None else piece.text[count:]
+                rest.append(Piece(text, piece.start + count, piece.end, piece.variable, piece.is_literal))
+                count = 0
+        return rest[0] if len(rest) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A simple command at `start`..`end` of the script; `output` is where a redirection sends what it prints.
+
+    `assigned` are variables set for this command alone, or, where there are no words, for what follows.
     `exports` tells that it is an `export`.
     """
 
-    words: tuple[str | None, ...]
+    parts: tuple[Word, ...]
     start: int
-    variables: tuple[tuple[str, str | None], ...] = ()
+    end: int
+    assigned: tuple[tuple[str, Word], ...] = ()
     exports: bool = False
+    output: str = ""
+
+    @property
+    def words(self) -> tuple[str | None, ...]:
+        """The words as the shell makes them; None where one cannot be known."""
+        return tuple(part.text for part in self.parts)
+
+    @property
+    def variables(self) -> tuple[tuple[str, str | None], ...]:
+        """Names and values of what is assigned."""
+        return tuple((name, word.text) for name, word in self.assigned)
 
 
 def commands(script: str, variables: Mapping[str, str | None]) -> Iterator[Command]:
@@ -34,7 +91,7 @@ def commands(script: str, variables: Mapping[str, str | None]) -> Iterator[Comma
     known = dict(variables)
     for node in _walk(_parser().parse(data).root_node):
         command = _Reader(data, known).command(node)
-        if not command.words:
+        if not command.parts:
             known.update(command.variables)
         yield command
 
@@ -74,41 +131,63 @@ class _Reader:
         self.known = known
 
     def command(self, node: Node) -> Command:
-        start = len(self.data[: node.start_byte].decode("utf-8", "replace"))
+        start, end = self._place(node.start_byte), self._place(node.end_byte)
         if node.type == "variable_assignment":
-            return Command((), start, (self._assignment(node),))
+            return Command((), start, end, (self._assignment(node),))
         assigned = tuple(
             self._assignment(each) for each in node.children if each.type == "variable_assignment"
         )
         if node.type == "declaration_command":
-            return Command((), start, assigned, exports=self._raw(node).startswith("export"))
+            return Command((), start, end, assigned, exports=self._raw(node).startswith("export"))
         words = [each for each in node.children if each.is_named and each.type not in _NO_WORDS]
-        return Command(tuple(self._word(each) for each in words), start, assigned)
+        parts = tuple(self._word(each) for each in words)
+        return Command(parts, start, end, assigned, output=self._output(node))
 
-    def _assignment(self, node: Node) -> tuple[str, str | None]:
+    def _assignment(self, node: Node) -> tuple[str, Word]:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        return self._raw(name) if name else "", self._word(value) if value else ""
+        end = self._place(node.end_byte)
+        return self._raw(name) if name else "", self._word(value) if value else Word((), end, end)
 
-    def _word(self, node: Node) -> str | None:
+    def _output(self, node: Node) -> str:
+        outer = node.parent
+        if outer is None or outer.type != "redirected_statement":
+            return ""
+        redirects = (each for each in outer.children if each.type == "file_redirect")
+        return " ".join(self._raw(each) for each in redirects)
+
+    def _word(self, node: Node) -> Word:
+        return Word(tuple(self._pieces(node)), self._place(node.start_byte), self._place(node.end_byte))
+
+    def _pieces(self, node: Node) -> Iterator[Piece]:
+        start, end, raw = self._place(node.start_byte), self._place(node.end_byte), self._raw(node)
         match node.type:
             case "word" | "number" | "variable_name" | "special_variable_name":
-                return self._raw(node).replace("\\\n", "").replace("\\", "")
+                text = raw.replace("\\\n", "").replace("\\", "")
+                yield Piece(text, start, end, is_literal=text == raw)
             case "raw_string":
-                return self._raw(node)[1:-1]
+                yield Piece(raw[1:-1], start + 1, end - 1, is_literal=True)
             case "string_content":
-                return self._raw(node).replace('\\"', '"')
+                text = raw.replace('\\"', '"')
+                yield Piece(text, start, end, is_literal=text == raw)
             case "simple_expansion" | "expansion":
                 named = [each for each in node.children if each.type == "variable_name"]
-                plain = len(node.children) <= (2 if node.type == "simple_expansion" else 3)
-                return self.known.get(self._raw(named[0])) if named and plain else None
+                is_plain = len(node.children) <= (2 if node.type == "simple_expansion" else 3)
+                name = self._raw(named[0]) if named and is_plain else ""
+                yield Piece(self.known.get(name), start, end, name)
             case "string" | "concatenation" | "command_name":
-                parts = [self._word(each) for each in node.children if each.type not in ('"',)]
-                return None if None in parts else "".join(part for part in parts if part is not None)
+                for each in node.children:
+                    if each.type != '"':
+                        yield from self._pieces(each)
             case _:
-                return None
+                yield Piece(None, start, end)
 
     def _raw(self, node: Node) -> str:
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def _place(self, byte: int) -> int:
+        """The character at a byte."""
+        before = self.data[:byte]
+        return byte if before.isascii() else len(before.decode("utf-8", "replace"))
 
 
 _NO_WORDS = ("variable_assignment", "file_redirect", "herestring_redirect", "heredoc_redirect", "comment")

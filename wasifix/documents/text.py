@@ -18,6 +18,15 @@ class Edit:
     text: str
 
 
+class CannotEdit(Exception):
+    """A change that cannot be written without moving other text; `offset` is the place in the text."""
+
+    def __init__(self, reason: str, offset: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.offset = offset
+
+
 def decode(path: str, data: bytes) -> tuple[str, bool]:
     """The text without its byte-order mark, and whether it had one.
 

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from wasifix.changes import KeyPath
 from wasifix.documents import toml_arrays
-from wasifix.documents.text import Edit, eol_near, line_end, line_start
+from wasifix.documents.text import CannotEdit, Edit, eol_near, line_end, line_start
 from wasifix.documents.toml import TomlDocument
 from wasifix.documents.toml_spans import Entry, Value
-from wasifix.documents.toml_values import CannotEdit
 from wasifix.markers import Marker, decode
 
 

@@ -5,15 +5,7 @@ from __future__ import annotations
 import re
 
 from wasifix.changes import TomlValue
-
-
-class CannotEdit(Exception):
-    """A change that cannot be written without moving other text; `offset` is the place in the text."""
-
-    def __init__(self, reason: str, offset: int) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.offset = offset
+from wasifix.documents.text import CannotEdit
 
 
 def written(value: TomlValue, *, like: str = '""', at: int = 0) -> str:

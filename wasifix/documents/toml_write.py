@@ -10,12 +10,12 @@ from collections.abc import Iterable
 
 from wasifix.changes import Append, Change, KeyPath, Remove, Rename, Set, TomlValue
 from wasifix.documents import toml_arrays
-from wasifix.documents.text import Edit, line_end, line_start
+from wasifix.documents.text import CannotEdit, Edit, line_end, line_start
 from wasifix.documents.toml import Location, TomlDocument
 from wasifix.documents.toml_layout import indent_at, place_for_root_key, separator, usual_string
 from wasifix.documents.toml_sites import Lines, Sites
 from wasifix.documents.toml_spans import Entry, Section
-from wasifix.documents.toml_values import CannotEdit, written, written_key
+from wasifix.documents.toml_values import written, written_key
 from wasifix.markers import NONE, Author, Step, encode, encode_items
 
 

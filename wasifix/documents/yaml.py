@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
+from wasifix.changes import KeyPath
 from wasifix.documents.text import decode, line_at, position
 from wasifix.errors import UnreadableInput
 from wasifix.model import Evidence
@@ -23,19 +25,57 @@ class YamlDocument:
     path: str
     text: str
     root: Node | None
+    has_mark: bool = False
+    """Whether the file begins with a byte-order mark, which is no part of the text."""
 
     def evidence(self, node: Node, note: str = "") -> Evidence:
         """The place of a node, with its line as text."""
-        offset = node.start_mark.index
+        return self.evidence_at(node.start_mark.index, note)
+
+    def evidence_at(self, offset: int, note: str = "") -> Evidence:
+        """The place of a character, with its line as text."""
         line, column = position(self.text, offset)
         return Evidence(path=self.path, line=line, column=column, text=line_at(self.text, offset), note=note)
+
+    def route(self, node: Node) -> KeyPath | None:
+        """What leads to a node; None for what an anchor or a double key puts in two places."""
+        return self._routes.get(id(node))
+
+    def locate(self, route: KeyPath) -> Node | None:
+        """The node at the end of a route."""
+        node = self.root
+        for key in route:
+            if isinstance(key, int):
+                node = items(node)[key] if key < len(items(node)) else None
+            else:
+                node = child(node, key)
+        return node
+
+    @cached_property
+    def _routes(self) -> dict[int, KeyPath | None]:
+        found: dict[int, KeyPath | None] = {}
+        waiting: list[tuple[KeyPath | None, Node]] = [((), self.root)] if self.root is not None else []
+        while waiting:
+            route, node = waiting.pop()
+            if id(node) in found:
+                if found[id(node)] is None:
+                    continue
+                route = None  # an anchor puts it in two places
+            found[id(node)] = route
+            seen: set[str] = set()
+            inner: list[tuple[str | int, Node]] = [*entries(node), *enumerate(items(node))]
+            for key, each in inner:
+                is_unique = route is not None and str(key) not in seen
+                waiting.append(((*(route or ()), key) if is_unique else None, each))
+                seen.add(str(key))
+        return found
 
 
 def parse_yaml(path: str, data: bytes) -> YamlDocument:
     """Composes a file. Raises UnreadableInput with line and column where it is not UTF-8 or not YAML."""
     import yaml
 
-    text, _ = decode(path, data)
+    text, has_mark = decode(path, data)
     if max(text.count("["), text.count("{")) > DEPTH_LIMIT and _deepest(text) > DEPTH_LIMIT:
         raise UnreadableInput("not readable as YAML: nested too deeply", path=path)
     loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -51,7 +91,7 @@ def parse_yaml(path: str, data: bytes) -> YamlDocument:
         ) from None
     except (yaml.YAMLError, RecursionError) as error:
         raise UnreadableInput(f"not readable as YAML: {error}", path=path) from None
-    return YamlDocument(path=path, text=text, root=root)
+    return YamlDocument(path=path, text=text, root=root, has_mark=has_mark)
 
 
 def entries(node: Node | None) -> Iterator[tuple[str, Node]]:
@@ -82,6 +122,75 @@ def scalar(node: Node | None) -> str | None:
 def is_plain(node: Node) -> bool:
     """Whether a scalar is written without quotes."""
     return node.id == "scalar" and not node.style
+
+
+def places(document: YamlDocument, node: Node) -> Sequence[int] | None:
+    """Where each character of a scalar's value stands in the text, and where the value ends.
+
+    None where they do not match one by one: behind escapes, or an indentation that is given as a number.
+    """
+    value, start, end = str(node.value), node.start_mark.index, node.end_mark.index
+    if node.style in ("|", ">"):
+        written = _block_lines(document.text, start, end)
+    else:
+        quotes = 1 if node.style else 0
+        written = _flow_lines(document.text, start + quotes, end - quotes)
+    return None if written is None else _aligned(value, written, node.style or "")
+
+
+Written: TypeAlias = list[tuple[str, int]]
+"""Characters with their places, indentation left out."""
+
+
+def _block_lines(text: str, start: int, end: int) -> Written | None:
+    header_end = text.find("\n", start, end)
+    if header_end < 0 or any(character.isdigit() for character in text[start:header_end].partition("#")[0]):
+        return None
+    lines = _lines(text, header_end + 1, end)
+    indents = (len(line) - len(line.lstrip(" ")) for _, line in lines if line.strip(" \r\n"))
+    indent = next(indents, 0)
+    return [
+        (character, at + place)
+        for at, line in lines
+        for place, character in enumerate(line)
+        if character != "\r" and (place >= indent or character == "\n")
+    ]
+
+
+def _flow_lines(text: str, start: int, end: int) -> Written:
+    found: Written = []
+    lines = _lines(text, start, end)
+    for number, (at, line) in enumerate(lines):
+        kept = line if number == len(lines) - 1 else line.rstrip(" \t\r\n") + "\n"
+        first = 0 if number == 0 else len(kept) - len(kept.lstrip(" \t"))
+        found += [(character, at + first + place) for place, character in enumerate(kept[first:])]
+    return found
+
+
+def _lines(text: str, start: int, end: int) -> list[tuple[int, str]]:
+    found = []
+    while start < end:
+        stop = min(end, text.find("\n", start) + 1 or end)
+        found.append((start, text[start:stop]))
+        start = stop
+    return found
+
+
+def _aligned(value: str, written: Written, style: str) -> Sequence[int] | None:
+    found: list[int] = []
+    index = 0
+    for character in value:
+        if style != "|":
+            while index < len(written) and written[index][0] == "\n" and character not in " \n":
+                index += 1  # a fold that leaves nothing
+        if index >= len(written):
+            return None
+        there = written[index][0]
+        if there != character and not (there == "\n" and character == " " and style != "|"):
+            return None
+        found.append(written[index][1])
+        index += 2 if style == "'" and character == "'" else 1
+    return (*found, found[-1] + 1) if found else None
 
 
 def _deepest(text: str) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from wasifix.documents.toml import TomlDocument
 from wasifix.markers import Marker, find_markers
@@ -16,6 +18,9 @@ from wasifix.project.toolchain import ToolchainFile, effective_toolchain, govern
 from wasifix.project.workspace import Workspace, find_workspace
 from wasifix.rust import Channel, Release, Toolchain
 from wasifix.tree import join
+
+if TYPE_CHECKING:
+    from wasifix.project.scripts import CargoCall
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +41,16 @@ class Project:
     def root(self) -> TomlDocument:
         """The manifest of the workspace root, the only one whose profiles count."""
         return self.workspace.root.document
+
+    @cached_property
+    def calls(self) -> tuple[CargoCall, ...]:
+        """The Cargo commands of the project's workflows that link, also those for other targets.
+
+        Raises UnreadableInput.
+        """
+        from wasifix.project.workflows import workflow_calls
+
+        return tuple(workflow_calls(self.sources, always=bool(self.target_uses)))
 
     @property
     def documents(self) -> tuple[tuple[str, str], ...]:

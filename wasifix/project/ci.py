@@ -3,41 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from wasifix.errors import OutsideProject
+from wasifix.documents.toml import TomlDocument, parse_toml
+from wasifix.errors import OutsideProject, UnreadableInput
 from wasifix.model import Build, Evidence, Fact
 from wasifix.project import Project, build_of
 from wasifix.project.cargo_config import CargoConfig, read_config
-from wasifix.project.matrix import Known
+from wasifix.project.expressions import Known
+from wasifix.project.scripts import CargoCall
 from wasifix.project.targets import configured_targets, is_wasm
 from wasifix.project.toolchain import ToolchainFile, effective_toolchain, governing_files, settled
-from wasifix.project.workflows import CargoCall, cargo_calls
 from wasifix.rust import Toolchain, parse_toolchain
 from wasifix.tree import join, parent
 
 NUMBER = "without quotes"
 """How the reason of a toolchain begins that YAML took for a number."""
+_GIVEN = "--config#"
 _DECIDING = ("RUSTFLAGS", "RUSTC_BOOTSTRAP", "RUSTUP_TOOLCHAIN", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_")
 
 
 def ci_builds(project: Project) -> tuple[Build, ...]:
     """One build for each workflow job, target and toolchain. Raises UnreadableInput."""
     found: dict[tuple[object, ...], Build] = {}
-    for call in cargo_calls(project.sources, always=bool(project.target_uses)):
+    for index, call in enumerate(project.calls):
         for build in _builds(project, call):
             decided = (build.target.value, build.toolchain, build.max_memory, build.wasmtime, build.doubts)
             key = (call.path, call.job, *decided)
-            found.setdefault(key, build)
+            first = found.get(key, build)
+            found[key] = replace(first, calls=(*first.calls, index))
     return tuple(replace(build, id=f"{build.id}#{number}") for number, build in enumerate(found.values(), 1))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """What decides about a command's toolchain: a value in the workflow, a file, or neither."""
+
+    known: Known | None = None
+    files: tuple[ToolchainFile, ...] = ()
+    yields_to_file: bool = False
+    """Whether a rust-toolchain file, if there were one, would win over it."""
+
+
+def toolchain_choice(project: Project, call: CargoCall) -> Choice:
+    """`+name`, RUSTUP_TOOLCHAIN, an override or the nearest file, then the default.
+
+    https://rust-lang.github.io/rustup/overrides.html
+    """
+    files = governing_files(project.sources, call.folder)
+    override = call.override
+    if files and parent(files[0].path):  # nearer than an override, which is for the top of the checkout
+        override = None
+    for known in (call.plus, call.environment.get("RUSTUP_TOOLCHAIN"), override):
+        if known is not None:
+            return Choice(known=known)
+    return Choice(files=files) if files else Choice(known=call.default, yields_to_file=True)
 
 
 def _builds(project: Project, call: CargoCall) -> Iterator[Build]:
     environment = {name: known.text or "" for name, known in call.environment.items()}
     config, doubts = _config(project, call, environment)
-    for triple, uses in _targets(call, config):
+    for triple, uses in targets_of(call, config):
+        toolchain = settled(_toolchain(project, call), project.assumed)
         files = governing_files(project.sources, call.folder)
-        toolchain = settled(_toolchain(call, files), project.assumed)
         view = replace(project, config=config, toolchain=toolchain, toolchain_files=files)
         name = toolchain.value.name if toolchain.value else "toolchain unknown"
         build = build_of(
@@ -48,29 +76,42 @@ def _builds(project: Project, call: CargoCall) -> Iterator[Build]:
             uses=uses,
             doubts=(*call.doubts, *doubts, *_unknown_variables(call)),
         )
-        yield replace(build, wasmtime=_wasmtime(call, build))
+        yield replace(build, wasmtime=_wasmtime(call, build), max_memory=_seen(build.max_memory, call))
+
+
+def _seen(fact: Fact[int], call: CargoCall) -> Fact[int]:
+    """The fact with the command as its place where an argument of the command gives it."""
+    evidence = (call.at if each.path.startswith(_GIVEN) else each for each in fact.evidence)
+    return replace(fact, evidence=tuple(evidence))
 
 
 def _config(
     project: Project, call: CargoCall, environment: dict[str, str]
 ) -> tuple[CargoConfig, tuple[str, ...]]:
-    """The configuration of the command's folder, with the files that `--config` names above it."""
+    """The configuration of the command's folder, with what `--config` gives above it, the last first."""
     config = read_config(project.sources, call.folder, environment)
     doubts: list[str] = []
     layers = []
-    for name in reversed(call.configs):
-        try:
-            document = project.sources.toml(join(call.folder, name))
-        except OutsideProject:
-            document = None
+    for number, given in enumerate(reversed(call.configs)):
+        document = _given_config(project, call, given, f"{_GIVEN}{number}")
         if document is None:
-            doubts.append(f"--config {name} is not in the project")
+            doubts.append(f"--config {given} is not in the project")
         elif document.path not in [each.path for each in config.layers]:
             layers.append(document)
     return replace(config, layers=(*layers, *config.layers)), tuple(doubts)
 
 
-def _targets(call: CargoCall, config: CargoConfig) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
+def _given_config(project: Project, call: CargoCall, given: str, name: str) -> TomlDocument | None:
+    try:
+        if "=" in given:
+            return parse_toml(name, given.encode("utf-8"))
+        return project.sources.toml(join(call.folder, given))
+    except (OutsideProject, UnreadableInput):
+        return None
+
+
+def targets_of(call: CargoCall, config: CargoConfig) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
+    """The WebAssembly targets that a command builds, and what says so."""
     if call.target.evidence:
         if call.target.text is not None and is_wasm(call.target.text):
             yield call.target.text, (call.at, *call.target.evidence)
@@ -82,21 +123,12 @@ def _targets(call: CargoCall, config: CargoConfig) -> Iterator[tuple[str, tuple[
             yield triple, (call.at, *places)
 
 
-def _toolchain(call: CargoCall, files: tuple[ToolchainFile, ...]) -> Fact[Toolchain]:
-    """`+name`, RUSTUP_TOOLCHAIN, an override or the nearest file, then the default.
-
-    https://rust-lang.github.io/rustup/overrides.html
-    """
-    override = call.override
-    if files and parent(files[0].path):  # nearer than an override, which is for the top of the checkout
-        override = None
-    for known in (call.plus, call.environment.get("RUSTUP_TOOLCHAIN"), override):
-        if known is not None:
-            return _of(known)
-    if files:
-        return effective_toolchain(files, {}, None)
-    if call.default is not None:
-        return _of(call.default)
+def _toolchain(project: Project, call: CargoCall) -> Fact[Toolchain]:
+    choice = toolchain_choice(project, call)
+    if choice.known is not None:
+        return _of(choice.known)
+    if choice.files:
+        return effective_toolchain(choice.files, {}, None)
     return Fact(value=None, evidence=(call.at,), reason="the runner's own default toolchain decides")
 
 
@@ -105,9 +137,9 @@ def _wasmtime(call: CargoCall, build: Build) -> Fact[str]:
     runner = build.runner.value
     if call.wasmtime is None or not call.runs or (runner is not None and "wasmtime" not in runner):
         return Fact(value=None)
-    text = call.wasmtime.text
-    reason = "" if text else "an expression that cannot be resolved"
-    return Fact(value=text, evidence=(*call.wasmtime.evidence[:1], call.at), reason=reason)
+    version = call.wasmtime.version
+    reason = "" if version.text else "an expression that cannot be resolved"
+    return Fact(value=version.text, evidence=(*version.evidence[:1], call.at), reason=reason)
 
 
 def _of(known: Known) -> Fact[Toolchain]:

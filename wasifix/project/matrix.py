@@ -1,4 +1,4 @@
-"""The legs of a job's matrix, and the expressions that read it.
+"""The legs of a job's matrix.
 
 https://docs.github.com/en/actions/how-tos/write-workflows/choose-what-workflows-do/run-job-variations
 """
@@ -6,81 +6,43 @@ https://docs.github.com/en/actions/how-tos/write-workflows/choose-what-workflows
 from __future__ import annotations
 
 import itertools
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from wasifix.documents.yaml import Node, YamlDocument, child, entries, is_plain, items, scalar
-from wasifix.model import Evidence
+from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar
+from wasifix.project.expressions import Known, as_github_reads, origin_of
 
 LEG_LIMIT = 256
 """GitHub makes no more jobs of one matrix."""
-_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
-_REFERENCE = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z_][A-Za-z0-9_-]*)+)\s*")
+_LISTS = ("include", "exclude")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A value and the places it comes from, the deciding one first; None where it cannot be known."""
+def legs(job: Node) -> tuple[dict[str, Node], ...]:
+    """The values of each leg by name; one empty leg without a matrix.
 
-    text: str | None
-    evidence: tuple[Evidence, ...] = ()
-    written: str = ""
-    """How the file has it, where YAML makes another number of it: 1.90 is 1.9."""
-
-
-Scope = Mapping[str, Known]
-"""What expressions can refer to: `matrix.rust`, `env.RUST`."""
-
-
-def legs(document: YamlDocument, job: Node) -> Iterator[dict[str, Known]]:
-    """The values of each leg, by `matrix.NAME`; one empty leg without a matrix.
-
-    A matrix that is made at run time gives one leg in which every value is unknown.
+    A matrix that is made at run time gives one leg in which no value is known.
     """
     matrix = child(job, "strategy", "matrix")
-    if matrix is None:
-        yield {}
-        return
-    axes = {name: items(node) for name, node in entries(matrix) if name not in ("include", "exclude")}
-    if matrix.id != "mapping" or any(not values for values in axes.values()):
-        yield {}
-        return
+    axes = axes_of(job)
+    if matrix is None or matrix.id != "mapping" or any(not values for values in axes.values()):
+        return ({},)
     found = [
         dict(zip(axes, values, strict=True))
         for values in itertools.islice(itertools.product(*axes.values()), LEG_LIMIT)
     ]
     excluded = [dict(entries(each)) for each in items(child(matrix, "exclude"))]
     kept = [leg for leg in found if not any(_matches(leg, each) for each in excluded)] if axes else []
-    for leg in _with_includes(kept, axes, items(child(matrix, "include"))):
-        yield {f"matrix.{name}": _known(document, node) for name, node in leg.items()}
+    return tuple(_with_includes(kept, axes, items(child(matrix, "include"))))
 
 
-def resolved(text: str, scope: Scope) -> Known:
-    """The text with its expressions replaced; unknown where one of them is more than a reference."""
-    evidence: list[Evidence] = []
-    unknown = False
-    written = ""
-
-    def value(match: re.Match[str]) -> str:
-        nonlocal unknown, written
-        reference = _REFERENCE.fullmatch(match[1])
-        known = scope.get(reference[1]) if reference else None
-        if known is None and reference and reference[1].startswith("matrix.") and _is_static(scope):
-            known = Known("")  # a leg without this value: GitHub puts nothing there
-        if known is None or known.text is None:
-            unknown = True
-            return ""
-        evidence.extend(known.evidence)
-        written = known.written or written
-        return known.text
-
-    replaced = _EXPRESSION.sub(value, text)
-    return Known(None if unknown else replaced, tuple(evidence), written)
+def axes_of(job: Node) -> dict[str, tuple[Node, ...]]:
+    """The lists whose products are the legs."""
+    matrix = child(job, "strategy", "matrix")
+    return {name: items(node) for name, node in entries(matrix) if name not in _LISTS}
 
 
-def _is_static(scope: Scope) -> bool:
-    return any(name.startswith("matrix.") for name in scope)
+def known_values(document: YamlDocument, leg: Mapping[str, Node]) -> dict[str, Known]:
+    """What expressions can refer to, `matrix.NAME`."""
+    return {f"matrix.{name}": _known(document, node) for name, node in leg.items()}
 
 
 def _with_includes(
@@ -106,12 +68,9 @@ def _matches(leg: Mapping[str, Node], wanted: Mapping[str, Node]) -> bool:
 
 def _known(document: YamlDocument, node: Node) -> Known:
     text, written = as_github_reads(node), scalar(node)
-    return Known(text, (document.evidence(node),), written if written and written != text else "")
-
-
-def as_github_reads(node: Node) -> str | None:
-    """A scalar as an expression gives it: an unquoted 1.90 is the number 1.9."""
-    text = scalar(node)
-    if text is not None and is_plain(node) and re.fullmatch(r"\d+\.\d+", text):
-        return str(float(text)).removesuffix(".0")
-    return text
+    return Known(
+        text,
+        (document.evidence(node),),
+        written if written and written != text else "",
+        origin_of(document, node) if written is not None else None,
+    )

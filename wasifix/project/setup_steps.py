@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from wasifix.changes import Origin
 from wasifix.documents.yaml import Node, YamlDocument, child, scalar
-from wasifix.project.matrix import Known, resolved
-from wasifix.project.targets import option_value
+from wasifix.project.expressions import Known, known_at, origin_of
 
-UNKNOWN = "__WASIFIX_UNKNOWN__"
-"""Stands in a script for an expression that cannot be resolved."""
+LATEST = "latest"
+"""Stands for the version of an installation that names none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Installation:
+    """An installed Wasmtime: its version, and where and in what form another version would be written."""
+
+    version: Known
+    origin: Origin | None = None
+    form: str = "{}"
 
 
 @dataclass
@@ -22,74 +31,76 @@ class Leg:
     folder: str = ""
     default: Known | None = None
     override: Known | None = None
-    wasmtime: Known | None = None
+    wasmtime: Installation | None = None
     doubts: list[str] = field(default_factory=list)
+    later: dict[str, Known] = field(default_factory=dict)
+    """Variables that a script sets for the steps after it."""
+    mentions: list[Known] = field(default_factory=list)
+    """Toolchains that are installed or prepared, without a choice of them."""
 
 
-def set_up(document: YamlDocument, step: Node, uses: Node, action: str, leg: Leg) -> None:
+def set_up(document: YamlDocument, step: Node, leg: Leg) -> None:
     """The actions that choose a toolchain. https://github.com/dtolnay/rust-toolchain and others."""
-    name, _, ref = action.partition("@")
-    options = child(step, "with")
-    _set_up_wasmtime(document, uses, name, ref, options, leg)
-    given = next(
-        (node for key in ("toolchain", "channel") if (node := child(options, key)) is not None), None
-    )
-    at = document.evidence(given if given is not None else uses)
-    chosen = resolved(scalar(given) or "", leg.scope) if given is not None else Known("")
-    value = Known(chosen.text, (*chosen.evidence, at), chosen.written)
+    uses, options = child(step, "uses"), child(step, "with")
+    name, _, ref = (scalar(uses) or "").partition("@")
+    _set_up_wasmtime(document, step, name, ref, leg)
+    given = child(options, "toolchain") or child(options, "channel")
+    chosen = known_at(document, given, leg.scope)
     match name:
         case "dtolnay/rust-toolchain":
-            if not value.text and value.text is not None:
-                is_commit = re.fullmatch(r"[0-9a-f]{40}|master|v1", ref) is not None
-                value = Known(None if is_commit else ref, (at,))
-            if value.text and re.fullmatch(r"1\.\d", value.text):  # the action undoes YAML's 1.90 -> 1.9
-                value = Known("1.100" if value.text == "1.1" else f"{value.text}0", value.evidence)
-            value = Known(value.text, value.evidence)
-            leg.default = value
+            leg.default = _of_dtolnay(document, uses, ref, given, chosen)
         case "actions-rust-lang/setup-rust-toolchain":
-            flags = scalar(child(options, "rustflags"))
-            if flags != "" and "RUSTFLAGS" not in leg.environment:
-                leg.environment["RUSTFLAGS"] = Known("-D warnings" if flags is None else flags, (at,))
+            flags = child(options, "rustflags")
+            if scalar(flags) != "" and "RUSTFLAGS" not in leg.environment:
+                standard = Known("-D warnings", (document.evidence(uses),))
+                leg.environment["RUSTFLAGS"] = known_at(document, flags, leg.scope) if flags else standard
             if given is not None:
-                leg.override = value
+                leg.override = chosen
         case "actions-rs/toolchain" if given is not None:
-            leg.default = value
+            leg.default = chosen
             if scalar(child(options, "override")) == "true":
-                leg.override = value
+                leg.override = chosen
         case "moonrepo/setup-rust" if given is not None:
-            leg.environment["RUSTUP_TOOLCHAIN"] = value
+            leg.environment["RUSTUP_TOOLCHAIN"] = chosen
 
 
-def _set_up_wasmtime(
-    document: YamlDocument, uses: Node, name: str, ref: str, options: Node | None, leg: Leg
-) -> None:
+def _of_dtolnay(document: YamlDocument, uses: Node, ref: str, given: Node | None, chosen: Known) -> Known:
+    """The input, else the ref, unless that is a commit; it undoes YAML's 1.90 -> 1.9."""
+    text = chosen.text if given is not None else ""
+    if text == "":
+        is_commit = re.fullmatch(r"[0-9a-f]{40}|master|v1", ref) is not None
+        whole = origin_of(document, uses)
+        length = len(scalar(uses) or "")
+        part = replace(whole, part=(length - len(ref), length)) if whole else None
+        return Known(None if is_commit else ref, (document.evidence(uses),), origin=part)
+    if text and re.fullmatch(r"1\.\d", text):
+        text = "1.100" if text == "1.1" else f"{text}0"
+    return replace(chosen, text=text, written="")
+
+
+def _set_up_wasmtime(document: YamlDocument, step: Node, name: str, ref: str, leg: Leg) -> None:
     """The actions that install Wasmtime; without a version they take the latest."""
-    version: Known | None = None
+    uses, options = child(step, "uses"), child(step, "with")
+    at = (document.evidence(uses),)
     if name == "bytecodealliance/actions/wasmtime/setup":
-        version = resolved(scalar(child(options, "version")) or "latest", leg.scope)
+        given, route = child(options, "version"), document.route(step)
+        if given is not None:
+            leg.wasmtime = installation(known_at(document, given, leg.scope))
+        else:
+            origin = Origin(path=document.path, route=(*route, "with", "version")) if route else None
+            leg.wasmtime = Installation(version=Known(LATEST, at), origin=origin)
     elif name == "taiki-e/install-action":
-        tools = resolved(scalar(child(options, "tool")) or ref, leg.scope).text or ""
-        for tool in tools.replace(",", " ").split():
-            if tool.partition("@")[0] in ("wasmtime", "wasmtime-cli"):
-                version = Known(tool.partition("@")[2] or "latest")
-    if version is not None:
-        at = child(options, "version") or child(options, "tool") or uses
-        leg.wasmtime = Known(version.text, (*version.evidence, document.evidence(at)))
+        node = child(options, "tool")
+        tools = known_at(document, node, leg.scope) if node else Known(ref, at)
+        for match in re.finditer(r"(wasmtime(?:-cli)?)(?:@([^\s,]+))?(?=[\s,]|$)", tools.text or ""):
+            leg.wasmtime = Installation(
+                version=replace(tools, text=match[2] or LATEST),
+                origin=replace(tools.origin, part=match.span()) if tools.origin else None,
+                form=f"{match[1]}@{{}}",
+            )
 
 
-def installed_wasmtime(words: tuple[str | None, ...], script: str) -> str | None:
-    """The version that a command installs: `latest` where it names none, None where it installs none.
-
-    https://docs.wasmtime.dev/cli-install.html
-    """
-    known = tuple(word or UNKNOWN for word in words)
-    if known[:1] in (("bash",), ("sh",)) and "wasmtime.dev/install.sh" in script:
-        rest = known[known.index("--") + 1 :] if "--" in known else known[1:]
-        return option_value(rest, "--version") or "latest"
-    if known[:2] in (("cargo", "install"), ("cargo", "binstall")):
-        for word in known[2:]:
-            name, _, version = word.partition("@")
-            if name == "wasmtime-cli":
-                named = option_value(known, "--version") or option_value(known, "--vers")
-                return version or named or "latest"
-    return None
+def installation(version: Known) -> Installation:
+    """An installation whose version is written by itself, perhaps with a `v`."""
+    has_v = (version.text or "").startswith("v")
+    return Installation(version=version, origin=version.origin, form="v{}" if has_v else "{}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wasifix.documents.text import decode
 from wasifix.documents.toml import TomlDocument, parse_toml
+from wasifix.documents.yaml import YamlDocument, parse_yaml
 from wasifix.tree import Tree
 
 
@@ -14,6 +15,7 @@ class Sources:
         self.tree = tree
         self._bytes: dict[str, bytes | None] = {}
         self._toml: dict[str, TomlDocument] = {}
+        self._yaml: dict[str, YamlDocument] = {}
 
     @property
     def files_read(self) -> tuple[str, ...]:
@@ -39,3 +41,12 @@ class Sources:
                 return None
             self._toml[path] = parse_toml(path, data)
         return self._toml[path]
+
+    def yaml(self, path: str) -> YamlDocument | None:
+        """The composed file. Raises UnreadableInput."""
+        if path not in self._yaml:
+            data = self.read(path)
+            if data is None:
+                return None
+            self._yaml[path] = parse_yaml(path, data)
+        return self._yaml[path]

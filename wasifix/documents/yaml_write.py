@@ -1,0 +1,216 @@
+"""Changes of value in a YAML file or a plain text, as edits of its text; the rest of the file stays.
+
+Scalars are spliced where the parser found them. What cannot be done so is refused: anchors, mappings and
+lists in brackets that would grow, text behind escapes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from wasifix.changes import AddItem, Change, KeyPath, Replace, Set
+from wasifix.documents.fragments import with_comments, without_comments
+from wasifix.documents.lines import insertion
+from wasifix.documents.text import CannotEdit, Edit, encode, line_end, line_start
+from wasifix.documents.yaml import Node, YamlDocument, entries, items, parse_yaml, places
+from wasifix.errors import UnreadableInput
+from wasifix.markers import Author
+
+STRING = "tag:yaml.org,2002:str"
+Tree = Any
+"""Mappings as dicts, lists as lists, scalars as pairs of tag and text."""
+
+
+def changed(document: YamlDocument, changes: Sequence[Change], author: Author) -> str:
+    """The new text with the author's comments, proven. Raises CannotEdit."""
+    writer = _Writer(document, author)
+    for change in changes:
+        writer.add(change)
+    new = with_comments(document.text, writer.fragments, author, writer.new_lines())
+    _prove(document, new, changes)
+    return new
+
+
+def tree_of(node: Node | None) -> Tree:
+    """The values of a file; every alias is a copy of what it stands for."""
+    if node is None:
+        return None
+    if node.id == "mapping":
+        return {key: tree_of(value) for key, value in entries(node)}
+    if node.id == "sequence":
+        return [tree_of(each) for each in items(node)]
+    return (node.tag, str(node.value))
+
+
+def changed_tree(tree: Tree, changes: Iterable[Change]) -> Tree:
+    """The values after the changes, computed without any text. The replacements are made from the last on."""
+    for change in sorted(changes, key=_place, reverse=True):
+        match change:
+            case Set(path, value):
+                _parent(tree, path)[path[-1]] = (STRING, str(value))
+            case Replace(path, start, end, text):
+                parent = _parent(tree, path)
+                tag, value = parent[path[-1]]
+                parent[path[-1]] = (tag, value[:start] + text + value[end:])
+            case AddItem(path, pairs):
+                _parent(tree, path).setdefault(path[-1], []).append(
+                    {key: (STRING, value) for key, value in pairs}
+                )
+    return tree
+
+
+class _Writer:
+    def __init__(self, document: YamlDocument, author: Author) -> None:
+        self.document = document
+        self.author = author
+        self.fragments: list[Edit] = []
+        self.insertions: list[tuple[int, list[str]]] = []
+        """Lines to add, each group with the offset of the line that they follow."""
+
+    def add(self, change: Change) -> None:
+        match change:
+            case Set(path, value):
+                node = self._editable(path)
+                if node is None:
+                    self._new_entry(path, str(value))
+                else:
+                    self._replace(node, written(str(value), self._raw(node)[:1]), 0, None)
+            case Replace(path, start, end, text):
+                node = self._editable(path)
+                if node is None:
+                    raise CannotEdit("what should change is not there", 0)
+                quoted = {"'": text.replace("'", "''"), '"': re.sub(r'(["\\])', r"\\\1", text)}
+                self._replace(node, quoted.get(node.style or "", text), start, end)
+            case AddItem(path, pairs):
+                self._new_item(path, pairs)
+            case _:
+                raise CannotEdit("not a change for a YAML file", 0)
+
+    def _replace(self, node: Node, text: str, start: int, end: int | None) -> None:
+        if end is None:
+            self.fragments.append(Edit(node.start_mark.index, node.end_mark.index, text))
+            return
+        offsets = places(self.document, node)
+        if offsets is None:
+            raise CannotEdit("a text with escapes", node.start_mark.index)
+        self.fragments.append(Edit(offsets[start], offsets[end], text))
+
+    def _editable(self, path: KeyPath) -> Node | None:
+        node = self.document.locate(path)
+        if node is None:
+            return None
+        if self.document.route(node) is None or self._raw(node)[:1] in ("&", "*", "!"):
+            raise CannotEdit("an anchor or a tag is on it", node.start_mark.index)
+        if node.id != "scalar" or (node.style in ("|", ">") and node.end_mark.index <= node.start_mark.index):
+            raise CannotEdit("not a single value", node.start_mark.index)
+        return node
+
+    def _raw(self, node: Node) -> str:
+        return self.document.text[node.start_mark.index : node.end_mark.index]
+
+    def new_lines(self) -> list[Edit]:
+        """The insertions, those behind the same line as one."""
+        groups: dict[int, list[str]] = {}
+        for offset, lines in self.insertions:
+            there = groups.setdefault(offset, [])
+            there += lines[_shared(there, lines) :]
+        text = self.document.text
+        return [
+            insertion(text, line_end(text, offset), lines, self.author, "#")
+            for offset, lines in groups.items()
+        ]
+
+    def _new_entry(self, path: KeyPath, value: str) -> None:
+        """`with:` and `version: V` below it, or only the last of them."""
+        above = next(path[:length] for length in range(len(path) - 1, -1, -1) if self._there(path[:length]))
+        keys = path[len(above) :]
+        node = self._block(above, "mapping")
+        indent = self._column(node)
+        lines = [f"{' ' * (indent + 2 * depth)}{key}:" for depth, key in enumerate(keys)]
+        lines[-1] += f" {written(value)}"
+        self.insertions.append((_last_offset(self.document.text, node), lines))
+
+    def _new_item(self, path: KeyPath, pairs: tuple[tuple[str, str], ...]) -> None:
+        first, *rest = (f"{key}: {written(value)}" for key, value in pairs)
+        if self._there(path):
+            node = self._block(path, "sequence")
+            lead = " " * self._column(node)
+            lines = [f"{lead}- {first}", *(f"{lead}  {each}" for each in rest)]
+        else:
+            node = self._block(path[:-1], "mapping")
+            lead = " " * self._column(node)
+            lines = [f"{lead}{path[-1]}:", f"{lead}  - {first}", *(f"{lead}    {each}" for each in rest)]
+        self.insertions.append((_last_offset(self.document.text, node), lines))
+
+    def _there(self, path: KeyPath) -> bool:
+        return self.document.locate(path) is not None
+
+    def _block(self, path: KeyPath, kind: str) -> Node:
+        node = self.document.locate(path)
+        if node is None or node.id != kind or node.flow_style or self.document.route(node) is None:
+            at = node.start_mark.index if node is not None else 0
+            raise CannotEdit(f"not a {kind} with an entry on each line", at)
+        return node
+
+    def _column(self, node: Node) -> int:
+        start = int(node.start_mark.index)
+        return start - line_start(self.document.text, start)
+
+
+def written(value: str, quote: str = "") -> str:
+    """A string as YAML: with the given quote, else plain where it stays a string so, else in quotes."""
+    import yaml
+
+    if quote == '"' and not re.search(r'["\\\x00-\x1f]', value):
+        return f'"{value}"'
+    if quote != "'" and re.fullmatch(r"[\w/][\w./@+-]*(?: [\w./@+=-]+)*", value):
+        node = yaml.compose(value, Loader=yaml.SafeLoader)
+        if node is not None and node.tag == STRING and node.value == value:
+            return value
+    doubled = value.replace("'", "''")
+    return f"'{doubled}'"
+
+
+def _shared(first: list[str], more: list[str]) -> int:
+    """How many keys two groups of new lines begin with alike: one `include:` is enough."""
+    return next((index for index, line in enumerate(more) if not line.endswith(":") or line not in first), 0)
+
+
+def _prove(document: YamlDocument, new: str, changes: Sequence[Change]) -> None:
+    """The new text has exactly the intended values."""
+    try:
+        after = parse_yaml(document.path, encode(new, document.has_mark))
+    except UnreadableInput as error:
+        raise CannotEdit(f"the result would not be readable ({error.message})", 0) from None
+    if _plain(tree_of(after.root)) != _plain(changed_tree(tree_of(document.root), changes)):
+        raise CannotEdit("the result would have other values too", 0)
+
+
+def _plain(tree: Tree) -> Tree:
+    """The values without the comments that wasifix wrote into scripts."""
+    if isinstance(tree, dict):
+        return {key: _plain(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [_plain(each) for each in tree]
+    return tree and (tree[0], without_comments(tree[1]))
+
+
+def _last_offset(text: str, node: Node) -> int:
+    """The last character that a node holds: the end mark of a block lies behind what follows it."""
+    while node.id != "scalar" and node.value:
+        last = node.value[-1]
+        node = last[1] if isinstance(last, tuple) else last
+    start, end = int(node.start_mark.index), int(node.end_mark.index)
+    return start + max(len(text[start:end].rstrip()) - 1, 0)
+
+
+def _place(change: Change) -> tuple[int, int]:
+    return (1, change.start) if isinstance(change, Replace) else (0, 0)
+
+
+def _parent(tree: Tree, path: KeyPath) -> Tree:
+    for key in path[:-1]:
+        tree = tree.setdefault(key, {}) if isinstance(tree, dict) else tree[key]
+    return tree
