@@ -133,8 +133,8 @@ def test_a_plan_changes_the_files_that_it_must() -> None:
         AUTHOR,
     )
     assert not isinstance(result, Declined)
-    assert [(each.path, each.old is None) for each in result] == [("a.toml", False), ("c.toml", True)]
-    assert result[1].new == f"{AUTHOR.comment('new file')}\n[t]\nx = 1\n".encode()
+    assert [(each.path, each.old is None) for each in result.changes] == [("a.toml", False), ("c.toml", True)]
+    assert result.changes[1].new == f"{AUTHOR.comment('new file')}\n[t]\nx = 1\n".encode()
 
 
 def test_a_plan_is_declined_as_a_whole_where_one_place_cannot_be_edited() -> None:

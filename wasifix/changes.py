@@ -78,7 +78,10 @@ Change = Set | Append | Remove | Rename | SetLine | AddLines | Replace | AddItem
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileEdit:
-    """What a plan wants of one file: changes of value, not of text. A missing file is made."""
+    """What a plan wants of one file: changes of value, not of text. A missing file is made.
+
+    A plan may have several for a file: each is made as a whole or not at all.
+    """
 
     path: str
     changes: tuple[Change, ...]

@@ -29,13 +29,11 @@ class Composer:
     def apply(self, name: str) -> None:
         """A strategy that the user named; it must work."""
         strategy = find_strategy(name)
-        hits = seen_again(hits_for(self.before, strategy, self.options), self.project)
-        left = tuple(build for build in hits.builds if build.id in {each.id for each in self.after.builds})
-        if hits.findings and not left:
+        hits = seen_again(hits_for(self.before, strategy, self.options), self.after)
+        if hits.findings and not hits.builds:
             reason = "the strategies before it leave no build that it would remedy"
             self.passed_over.append(Declined(strategy=name, reason=reason))
         elif hits.findings or self.options.force:
-            hits = replace(hits, builds=left)
             self._take(attempt(self.project, strategy, hits, self.options, self.request))
 
     def choose(self) -> None:
@@ -50,20 +48,11 @@ class Composer:
         declined = any(isinstance(outcome, Declined) for outcome in self.outcomes)
         return Proposal(
             before=self.before,
-            by_hand=self._by_hand(),
             outcomes=tuple(self.outcomes),
             passed_over=tuple(self.passed_over),
             changes=() if declined else tuple(self.changes[path] for path in sorted(self.changes)),
             after=None if declined else self.after,
             remedies=REMEDIES,
-        )
-
-    def _by_hand(self) -> tuple[Finding, ...]:
-        """What only workflows decide, and so remains for the user."""
-        return tuple(
-            finding
-            for finding in self.after.findings
-            if finding.fails and finding.remedies and not self.after.is_local(finding)
         )
 
     def _first_that_works(self, names: Sequence[str]) -> None:
@@ -81,9 +70,13 @@ class Composer:
         self.outcomes += tried
 
     def _is_open(self, finding: Finding) -> bool:
-        return self.before.is_local(finding) and any(
-            each.fails and each.id == finding.id and self.after.is_local(each) for each in self.after.findings
+        """Whether it fails, is still there, and is about a build that may be edited."""
+        return finding.fails and any(
+            each.fails and each.id == finding.id and self._is_reachable(each) for each in self.after.findings
         )
+
+    def _is_reachable(self, finding: Finding) -> bool:
+        return not self.options.local_only or self.after.is_local(finding)
 
     def _take(self, outcome: Attempt | Declined) -> None:
         if isinstance(outcome, Declined):

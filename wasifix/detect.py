@@ -8,8 +8,7 @@ from dataclasses import replace
 
 from wasifix.advisories import Advisory, Affected, Condition
 from wasifix.conditions import held
-from wasifix.documents.text import line_end
-from wasifix.markers import NONE, Marker, decode
+from wasifix.coverage import covering
 from wasifix.model import Build, Confidence, Evidence, Finding, Level, Prevented
 from wasifix.project import Project, target_confidence
 from wasifix.rust import Answer, Channel, Toolchain
@@ -71,18 +70,18 @@ def toolchain_answer(affected: Affected, toolchain: Toolchain | None) -> Answer:
 def _finding(
     advisory: Advisory, project: Project, build: Build, answer: Answer, shown: tuple[Evidence, ...]
 ) -> Finding:
-    covering = tuple(_covering(project, advisory.id))
+    found = tuple(covering(project, advisory.id, build))
     sure = answer is Answer.YES and not build.doubts
-    level = advisory.level if sure and not covering else Level.NOTE
+    level = advisory.level if sure and not found else Level.NOTE
     return Finding(
         id=advisory.id,
         level=level,
         confidence=_confidence(project, build) if sure else Confidence.POSSIBLE,
         message=advisory.title if sure else f"possible: {advisory.title}",
         builds=(build.id,),
-        evidence=tuple(_chain(advisory, build, sure)) + shown + tuple(evidence for _, evidence in covering),
+        evidence=tuple(_chain(advisory, build, sure)) + shown + tuple(evidence for _, evidence in found),
         symptoms=advisory.symptoms,
-        covered_by=tuple(dict.fromkeys(strategy for strategy, _ in covering)),
+        covered_by=tuple(dict.fromkeys(strategy for strategy, _ in found)),
     )
 
 
@@ -120,26 +119,3 @@ def _lost_argument(build: Build) -> Iterator[Evidence]:
         yield replace(build.max_memory.evidence[0], note="no larger than --initial-memory")
     elif build.unused_max_memory.evidence:
         yield replace(build.unused_max_memory.evidence[0], note=build.unused_max_memory.reason)
-
-
-def _covering(project: Project, advisory: str) -> Iterator[tuple[str, Evidence]]:
-    """Strategies whose comment and change are both still there."""
-    for path, text, marker in project.markers():
-        if marker.author.advisory == advisory and in_force(text, marker):
-            note = f"workaround `{marker.author.strategy}`, {marker.author.effect}"
-            yield marker.author.strategy, marker.evidence(path, text, note)
-
-
-def in_force(text: str, marker: Marker) -> bool:
-    """Whether the lines below a comment still say what wasifix wrote, and not as comments."""
-    sign = "//" if text.startswith("//", marker.start) else "#"
-    following = text[line_end(text, marker.end) :].partition("\n")[0].strip()
-    if not marker.steps and not following:  # what it wrote came right below
-        return False
-    table_end = text.find("\n[", marker.end + 2)
-    lines = text[marker.end : table_end if table_end > 0 else len(text)].splitlines()
-    below = "\n".join(line for line in lines if not line.lstrip().startswith(sign))
-    values = (decode(step.new, "") for step in marker.steps if step.new != NONE)
-    return bool(below.strip()) and all(
-        word in below for value in values for word in value.strip("[]").split()
-    )

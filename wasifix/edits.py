@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from wasifix.changes import (
@@ -25,13 +26,14 @@ from wasifix.changes import (
     SetLine,
 )
 from wasifix.documents.fragments import with_comments, without_comments
+from wasifix.documents.kinds import is_toml, is_yaml
 from wasifix.documents.lines import edit_for
 from wasifix.documents.text import CannotEdit, Edit, apply_edits, decode, encode, line_start, position
 from wasifix.documents.toml import TomlDocument, parse_toml, value_at
 from wasifix.documents.toml_write import edits_for
 from wasifix.errors import UnreadableInput
 from wasifix.markers import Author
-from wasifix.model import Declined, Evidence, FileChange, Plan
+from wasifix.model import ByHand, Declined, Evidence, FileChange, Plan
 from wasifix.tree import Tree
 
 
@@ -39,23 +41,60 @@ class Unproven(Exception):
     """An edit that failed its own proof: a bug in wasifix, caught before anything was written."""
 
 
-def render(tree: Tree, plan: Plan, author: Author) -> tuple[FileChange, ...] | Declined:
-    """The files that the plan changes, proven; Declined where one place cannot be edited."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rendered:
+    """The files that a plan changes, proven, and the places where it cannot."""
+
+    changes: tuple[FileChange, ...]
+    by_hand: tuple[ByHand, ...] = ()
+
+
+def render(tree: Tree, plan: Plan, author: Author) -> Rendered | Declined:
+    """The plan's files. Declined where a place in TOML cannot be edited; elsewhere that place is left out."""
     changes: list[FileChange] = []
-    for edit in plan.edits:
-        old = tree.read(edit.path)
+    by_hand: list[ByHand] = []
+    for path in dict.fromkeys(edit.path for edit in plan.edits):
+        old = tree.read(path)
+        units = [edit for edit in plan.edits if edit.path == path]
         try:
-            new = rendered(edit, old, author)
+            new = rendered(_together(units), old, author)
         except CannotEdit as refusal:
-            return Declined(
-                strategy=plan.strategy,
-                reason=f"{edit.path} cannot be edited safely: {refusal.reason}",
-                at=_place(edit.path, old or b"", refusal.offset),
-                instead=f"make the change by hand: {', '.join(map(described, edit.changes))}",
-            )
+            if is_toml(path):
+                return Declined(
+                    strategy=plan.strategy,
+                    reason=f"{path} cannot be edited safely: {refusal.reason}",
+                    at=_place(path, old or b"", refusal.offset),
+                    instead=f"make the change by hand: {_listed(units)}",
+                )
+            new = _as_far_as_possible(units, old or b"", author, by_hand)
         if new != old:
-            changes.append(FileChange(path=edit.path, old=old, new=new))
-    return tuple(changes)
+            changes.append(FileChange(path=path, old=old, new=new))
+    return Rendered(changes=tuple(changes), by_hand=tuple(by_hand))
+
+
+def _as_far_as_possible(
+    units: Sequence[FileEdit], old: bytes, author: Author, by_hand: list[ByHand]
+) -> bytes:
+    """The edits one after the other; those that cannot be made are left to the user."""
+    kept: list[FileEdit] = []
+    new = old
+    for unit in units:
+        try:
+            new = rendered(_together([*kept, unit]), old, author)
+            kept.append(unit)
+        except CannotEdit as refusal:
+            at = _place(unit.path, old, refusal.offset)
+            by_hand.append(ByHand(at=at, what=f"{_listed([unit])} ({refusal.reason})"))
+    return new
+
+
+def _together(units: Sequence[FileEdit]) -> FileEdit:
+    changes = dict.fromkeys(change for unit in units for change in unit.changes)
+    return FileEdit(path=units[0].path, changes=tuple(changes))
+
+
+def _listed(units: Iterable[FileEdit]) -> str:
+    return ", ".join(described(change) for unit in units for change in unit.changes)
 
 
 def rendered(edit: FileEdit, old: bytes | None, author: Author) -> bytes:
@@ -64,7 +103,7 @@ def rendered(edit: FileEdit, old: bytes | None, author: Author) -> bytes:
         return _one_line(edit, old or b"")
     if any(isinstance(change, AddLines) for change in edit.changes):
         return _with_lines(edit, old or b"", author)
-    if edit.path.endswith((".yml", ".yaml")):
+    if is_yaml(edit.path):
         return _yaml(edit, old or b"", author)
     if any(isinstance(change, Replace) for change in edit.changes):
         return _with_words(edit, old or b"", author)

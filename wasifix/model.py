@@ -90,6 +90,22 @@ class Build:
     """The version that a workflow installs and then runs the module with; `latest` where it names none."""
 
     @property
+    def key(self) -> str:
+        """What stays of the id when other builds come or go."""
+        return self.id.partition("#")[0]
+
+    @property
+    def places(self) -> frozenset[str]:
+        """The files that say what it is."""
+        return frozenset(each.path for each in self.evidence)
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """All places that say what it is."""
+        facts = (self.target, self.toolchain, self.max_memory, self.runner, self.wasmtime)
+        return tuple(each for fact in facts for each in fact.evidence)
+
+    @property
     def is_local(self) -> bool:
         """Whether it is what somebody gets who runs Cargo in the folder, not what a workflow does."""
         return self.id.startswith("local:")
@@ -160,11 +176,20 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ByHand:
+    """A place that is left to the user, and what to do there."""
+
+    at: Evidence
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
     """What a strategy wants to do. No edits: everything is in place already."""
 
     strategy: str
     edits: tuple[FileEdit, ...]
+    by_hand: tuple[ByHand, ...] = ()
     summary: str = ""
     """What this plan does, where the options make it differ from the strategy's own summary."""
     follow_up: tuple[str, ...] = ()
@@ -198,8 +223,6 @@ class Proposal:
     outcomes: tuple[Plan | Declined, ...]
     passed_over: tuple[Declined, ...] = ()
     """What `auto` tried first."""
-    by_hand: tuple[Finding, ...] = ()
-    """What only workflows decide, which wasifix reads but does not edit."""
     changes: tuple[FileChange, ...] = ()
     after: Report | None = None
     remedies: Mapping[str, Remedy] = field(default_factory=dict)
@@ -211,3 +234,8 @@ class Proposal:
     @property
     def plans(self) -> tuple[Plan, ...]:
         return tuple(each for each in self.outcomes if isinstance(each, Plan))
+
+    @property
+    def by_hand(self) -> tuple[ByHand, ...]:
+        """What the plans leave to the user, each place once."""
+        return tuple(dict.fromkeys(each for plan in self.plans for each in plan.by_hand))

@@ -9,8 +9,8 @@ from wasifix.changes import SetLine
 from wasifix.documents.text import CannotEdit
 from wasifix.edits import render
 from wasifix.markers import Author, find_markers
-from wasifix.model import Declined, Effect, FileChange, Plan, Report
-from wasifix.project import Project, local_builds
+from wasifix.model import Declined, Effect, FileChange, Finding, Plan, Report
+from wasifix.project import Project
 from wasifix.project.targets import THREADS_TARGETS
 from wasifix.removal import restored
 from wasifix.reporting import Request, report_on
@@ -29,20 +29,19 @@ class Attempt:
 
 
 def hits_for(report: Report, strategy: Strategy, options: Options) -> Hits:
-    """The findings about local builds that name the strategy as a remedy, and those builds.
-
-    Strategies do not edit workflows yet, so what only a workflow decides is no hit for them.
-    """
-    local = tuple(build for build in report.builds if build.is_local)
+    """The findings that name the strategy as a remedy, and the builds that they hit."""
+    reachable = tuple(build for build in report.builds if build.is_local or not options.local_only)
+    ids = {build.id for build in reachable}
     findings = tuple(
         finding
         for finding in report.findings
-        if strategy.name in [remedy.strategy for remedy in finding.remedies] and report.is_local(finding)
+        if strategy.name in [remedy.strategy for remedy in finding.remedies]
+        and ids.intersection(finding.builds)
     )
-    ids = {build for finding in findings for build in finding.builds}
-    builds = tuple(build for build in local if build.id in ids)
+    hit = {build for finding in findings for build in finding.builds}
+    builds = tuple(build for build in reachable if build.id in hit)
     if options.force and not builds:
-        builds = tuple(build for build in local if build.target.value in THREADS_TARGETS)
+        builds = tuple(build for build in reachable if build.target.value in THREADS_TARGETS)
     return Hits(findings=findings, builds=builds)
 
 
@@ -53,28 +52,50 @@ def attempt(
     outcome, made = planned(project, strategy, hits, options)
     if isinstance(outcome, Declined):
         return outcome
+    if not made and outcome.by_hand:
+        first = outcome.by_hand[0]
+        return Declined(
+            strategy=strategy.name,
+            reason="no place that decides can be edited safely",
+            at=first.at,
+            instead=f"do it by hand: {first.what}",
+        )
     if not made:
         return Attempt(plan=outcome, changes=(), project=project, report=report_on(project))
     tried = request.read(MemoryTree({change.path: change.new for change in made}, project.sources.tree))
-    again, more = planned(tried, strategy, seen_again(hits, tried), options)
+    report = report_on(tried)
+    again, more = planned(tried, strategy, seen_again(hits, report), options)
     if isinstance(again, Plan) and more:
         reason = "a second run would change the files again; this is a bug in wasifix"
         return Declined(strategy=strategy.name, reason=reason)
-    report = report_on(tried)
-    wanted = {hit.id for hit in hits.findings}
-    remaining = [
-        finding
-        for finding in report.findings
-        if finding.fails and finding.id in wanted and report.is_local(finding)
-    ]
-    if remaining and not options.force and not _cannot_be_marked(strategy, outcome):
+    remaining = _remaining(report, outcome, hits, options)
+    if remaining is not None and not options.force and not _cannot_be_marked(strategy, outcome):
         return Declined(
             strategy=strategy.name,
-            reason=f"after the change `{remaining[0].id}` would still be there",
-            at=remaining[0].evidence[0],
+            reason=f"after the change `{remaining.id}` would still be there",
+            at=remaining.evidence[0],
             instead="`wasifix check` says why; --force writes the change all the same",
         )
     return Attempt(plan=_with_undo_note(outcome, made), changes=made, project=tried, report=report)
+
+
+def _remaining(report: Report, plan: Plan, hits: Hits, options: Options) -> Finding | None:
+    """A finding that the plan should have dealt with; not where a place is left to the user."""
+    wanted = {hit.id for hit in hits.findings}
+    left = {each.at.path for each in plan.by_hand}
+    open_builds = {
+        build.id
+        for build in report.builds
+        if (build.is_local or not options.local_only) and not left.intersection(build.places)
+    }
+    return next(
+        (
+            finding
+            for finding in report.findings
+            if finding.fails and finding.id in wanted and open_builds.intersection(finding.builds)
+        ),
+        None,
+    )
 
 
 def _cannot_be_marked(strategy: Strategy, plan: Plan) -> bool:
@@ -83,10 +104,13 @@ def _cannot_be_marked(strategy: Strategy, plan: Plan) -> bool:
     return strategy.effect is Effect.UNPROVEN and any(isinstance(each, SetLine) for each in changes)
 
 
-def seen_again(hits: Hits, project: Project) -> Hits:
-    """The same hits, their builds as they are in the changed project, where they still exist."""
-    now = {build.id: build for build in local_builds(project)}
-    return replace(hits, builds=tuple(now.get(build.id, build) for build in hits.builds))
+def seen_again(hits: Hits, report: Report) -> Hits:
+    """The same hits in the changed project: the local builds, and those of workflows still hit."""
+    keys = {build.key for build in hits.builds}
+    wanted = {finding.id for finding in hits.findings}
+    hit = {build for finding in report.findings if finding.id in wanted for build in finding.builds}
+    builds = (build for build in report.builds if build.key in keys and (build.is_local or build.id in hit))
+    return replace(hits, builds=tuple(builds))
 
 
 def planned(
@@ -97,7 +121,9 @@ def planned(
     if isinstance(outcome, Declined):
         return outcome, ()
     made = render(project.sources.tree, outcome, _author(strategy, hits))
-    return (made, ()) if isinstance(made, Declined) else (outcome, made)
+    if isinstance(made, Declined):
+        return made, ()
+    return replace(outcome, by_hand=(*outcome.by_hand, *made.by_hand)), made.changes
 
 
 def _author(strategy: Strategy, hits: Hits) -> Author:

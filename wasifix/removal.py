@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from wasifix.changes import KeyPath
 from wasifix.documents import toml_arrays
 from wasifix.documents.fragments import undone
+from wasifix.documents.kinds import is_toml
 from wasifix.documents.lines import removal_of
 from wasifix.documents.text import CannotEdit, Edit, apply_edits, decode, encode, line_end, line_start
 from wasifix.documents.toml import TomlDocument, parse_toml
@@ -67,13 +68,6 @@ def new_table(path: str, text: str, marker: Marker) -> Iterator[KeyPath]:
         if section.start > marker.end:
             yield section.path
             return
-
-
-def is_toml(path: str) -> bool:
-    """Whether wasifix writes the file as TOML; all others it writes by lines and words."""
-    name = path.rpartition("/")[2]
-    is_text = name.endswith((".yml", ".yaml", ".rs", ".sh", ".bash", ".mk", ".just", ".dockerfile"))
-    return not is_text and not name.startswith(("Dockerfile", "Makefile", "justfile", ".tool-versions"))
 
 
 def _restored_lines(text: str, markers: list[Marker]) -> str:

@@ -208,11 +208,12 @@ def test_a_finding_names_the_deciding_place_and_the_command() -> None:
     ]
 
 
-def test_what_only_a_workflow_decides_is_left_to_the_user() -> None:
+def test_what_only_a_workflow_decides_is_changed_there() -> None:
     proposal = plan(tree(f"- run: rustup default 1.91.0\n{TEST}"), strategies=["pin"])
-    assert not proposal.outcomes
-    assert not proposal.changes
-    assert [finding.id for finding in proposal.by_hand] == ["memory-cannot-grow"]
+    (change,) = proposal.changes
+    assert change.path == FILE
+    assert change.new is not None and b"run: rustup default 1.90.0\n" in change.new
+    assert not proposal.by_hand
 
 
 def test_a_broken_workflow_is_an_error_with_its_place() -> None:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from wasifix.changes import AddItem, Change, KeyPath, Replace, Set
+from wasifix.changes import AddItem, Change, KeyPath, Remove, Rename, Replace, Set
 from wasifix.documents.fragments import with_comments, without_comments
 from wasifix.documents.lines import insertion
 from wasifix.documents.text import CannotEdit, Edit, encode, line_end, line_start
@@ -58,6 +58,11 @@ def changed_tree(tree: Tree, changes: Iterable[Change]) -> Tree:
                 _parent(tree, path).setdefault(path[-1], []).append(
                     {key: (STRING, value) for key, value in pairs}
                 )
+            case Remove(path):
+                del _parent(tree, path)[path[-1]]
+            case Rename(path, name):
+                parent = _parent(tree, path)
+                parent[name] = parent.pop(path[-1])
     return tree
 
 
@@ -76,7 +81,7 @@ class _Writer:
                 if node is None:
                     self._new_entry(path, str(value))
                 else:
-                    self._replace(node, written(str(value), self._raw(node)[:1]), 0, None)
+                    self._replace_all(node, str(value))
             case Replace(path, start, end, text):
                 node = self._editable(path)
                 if node is None:
@@ -85,13 +90,22 @@ class _Writer:
                 self._replace(node, quoted.get(node.style or "", text), start, end)
             case AddItem(path, pairs):
                 self._new_item(path, pairs)
+            case Remove(path):
+                self._drop(path)
+            case Rename(path, name):
+                self._rename(path, name)
             case _:
                 raise CannotEdit("not a change for a YAML file", 0)
 
-    def _replace(self, node: Node, text: str, start: int, end: int | None) -> None:
-        if end is None:
-            self.fragments.append(Edit(node.start_mark.index, node.end_mark.index, text))
-            return
+    def _replace_all(self, node: Node, value: str) -> None:
+        """Another value in the quotes that are there, if it can be."""
+        start, end, quote = int(node.start_mark.index), int(node.end_mark.index), self._raw(node)[:1]
+        new = written(value, quote)
+        if quote in ("'", '"') and new[:1] == quote:
+            start, end, new = start + 1, end - 1, new[1:-1]
+        self.fragments.append(Edit(start, end, new))
+
+    def _replace(self, node: Node, text: str, start: int, end: int) -> None:
         offsets = places(self.document, node)
         if offsets is None:
             raise CannotEdit("a text with escapes", node.start_mark.index)
@@ -131,6 +145,30 @@ class _Writer:
         lines = [f"{' ' * (indent + 2 * depth)}{key}:" for depth, key in enumerate(keys)]
         lines[-1] += f" {written(value)}"
         self.insertions.append((_last_offset(self.document.text, node), lines))
+
+    def _drop(self, path: KeyPath) -> None:
+        """An item of a list, with the comma or the line that it has there."""
+        node, index = self._editable(path), path[-1]
+        outer = self.document.locate(path[:-1])
+        if node is None or outer is None or not isinstance(index, int) or len(items(outer)) < 2:
+            raise CannotEdit("not one of several items of a list", 0)
+        text = self.document.text
+        start, end = int(node.start_mark.index), int(node.end_mark.index)
+        if index:
+            before = items(outer)[index - 1]
+            start = _last_offset(text, before) + 1
+        elif outer.flow_style:
+            end = items(outer)[1].start_mark.index
+        else:
+            start, end = line_start(text, start), line_start(text, items(outer)[1].start_mark.index)
+        self.fragments.append(Edit(start, end, ""))
+
+    def _rename(self, path: KeyPath, name: str) -> None:
+        outer = self.document.locate(path[:-1])
+        keys = [key for key, _ in outer.value if key.value == path[-1]] if outer is not None else []
+        if len(keys) != 1 or keys[0].style:
+            raise CannotEdit("a key in quotes, or none", keys[0].start_mark.index if keys else 0)
+        self.fragments.append(Edit(keys[0].start_mark.index, keys[0].end_mark.index, name))
 
     def _new_item(self, path: KeyPath, pairs: tuple[tuple[str, str], ...]) -> None:
         first, *rest = (f"{key}: {written(value)}" for key, value in pairs)
@@ -207,7 +245,15 @@ def _last_offset(text: str, node: Node) -> int:
 
 
 def _place(change: Change) -> tuple[int, int]:
-    return (1, change.start) if isinstance(change, Replace) else (0, 0)
+    """What moves other places goes last: items from the last on, then keys."""
+    match change:
+        case Replace():
+            return (3, change.start)
+        case Remove(path) if isinstance(path[-1], int):
+            return (1, path[-1])
+        case Rename():
+            return (0, 0)
+    return (2, 0)
 
 
 def _parent(tree: Tree, path: KeyPath) -> Tree:

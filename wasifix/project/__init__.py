@@ -56,7 +56,8 @@ class Project:
     def documents(self) -> tuple[tuple[str, str], ...]:
         """Path and text of the files that decide about the build, where wasifix may have left a comment."""
         files = [(each.path, self.sources.text(each.path) or "") for each in self.toolchain_files]
-        scripts = (join(package.folder, "build.rs") for package in self.workspace.packages)
+        scripts = [join(package.folder, "build.rs") for package in self.workspace.packages]
+        scripts += dict.fromkeys(path for call in self.calls for path in (call.workflow, call.path))
         files += [(path, text) for path in scripts if (text := self.sources.text(path)) is not None]
         return (
             *files,

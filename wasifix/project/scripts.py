@@ -28,6 +28,8 @@ class CargoCall:
     """One Cargo command of one leg, with everything that decides how it builds."""
 
     path: str
+    workflow: str = ""
+    """The file that starts it, where the command itself stands in an action that it uses."""
     job: str = ""
     leg: int = 0
     """Which of the job's legs."""
@@ -40,7 +42,9 @@ class CargoCall:
     subcommand: str
     target: Known
     profile: Known
-    """`release` for `--release` and `-r`, whose origin is the whole option; empty where nothing names one."""
+    """Empty where no option names one."""
+    profile_option: str
+    """`--release`, `-r`, `--profile`, ...; the origin of the first two is the whole option."""
     plus: Known | None
     default: Known | None
     override: Known | None
@@ -216,6 +220,7 @@ class _Reader:
             return
         target = self._option("--target")
         configs, doubts = self._configs(start)
+        profile, option = self._profile(subcommand)
         environment = {**self.leg.environment, **{n: self._value(w) for n, w in self.command.assigned}}
         begin, program = self.command.start, self.command.parts[first]
         yield CargoCall(
@@ -226,7 +231,8 @@ class _Reader:
             program=self.script.origin(program.start, program.end),
             subcommand=subcommand,
             target=self._of(*target) if target else Known(None),
-            profile=self._profile(subcommand),
+            profile=profile,
+            profile_option=option,
             plus=plus,
             default=self.leg.default,
             override=self.leg.override,
@@ -238,13 +244,14 @@ class _Reader:
             is_posix=self.script.is_posix,
         )
 
-    def _profile(self, subcommand: str) -> Known:
+    def _profile(self, subcommand: str) -> tuple[Known, str]:
         """nextest has profiles of its own, and takes Cargo's as `--cargo-profile`."""
         for index, word in enumerate(self._own_words()):
             if word in ("--release", "-r"):
-                return replace(self._of(index), text="release")
-        named = self._option("--cargo-profile" if subcommand == "nextest" else "--profile")
-        return self._of(*named) if named else Known("")
+                return replace(self._of(index), text="release"), word
+        option = "--cargo-profile" if subcommand == "nextest" else "--profile"
+        named = self._option(option)
+        return (self._of(*named), option) if named else (Known(""), "")
 
     def _configs(self, start: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         words = tuple(word if word is not None else UNKNOWN for word in self._own_words()[start:])

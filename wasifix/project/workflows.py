@@ -62,7 +62,7 @@ def _of_workflow(
             own = scalar(child(node, "defaults", "run", "working-directory")) or folder
             steps = items(child(node, "steps"))
             for call in (*called, *_of_steps(sources, document, steps, leg, own, depth)):
-                yield call if call.job else replace(call, job=job, leg=number)
+                yield call if call.job else replace(call, workflow=document.path, job=job, leg=number)
 
 
 def _of_steps(

@@ -33,7 +33,7 @@ def render_apply(proposal: Proposal, project: str, patch: str, written: bool) ->
                 for plan in proposal.plans
             ],
             "declined": [_declined(each) for each in proposal.declined],
-            "by_hand": [_finding(each) for each in proposal.by_hand],
+            "by_hand": [{"at": _evidence(each.at), "what": each.what} for each in proposal.by_hand],
             "passed_over": [_declined(each) for each in proposal.passed_over],
             "files": [change.path for change in proposal.changes],
             "patch": patch,

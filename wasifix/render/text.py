@@ -67,9 +67,8 @@ def render_outcome(proposal: Proposal, options: TextOptions, written: bool) -> s
             lines += [shortened(f"        {clean(line)}", WIDTH) for line in more]
     for each in proposal.passed_over:
         lines += wrapped(f"passed over {each.strategy}: {clean(each.reason)}", "  ")
-    for finding in proposal.by_hand:
-        at = _place(finding.evidence[0], options)
-        lines += wrapped(f"by hand: {at} decides `{finding.id}` too; wasifix does not edit workflows", "  ")
+    for left in proposal.by_hand:
+        lines += wrapped(f"by hand: {_place(left.at, options)}: {clean(left.what)}", "  ")
     if not proposal.outcomes:
         lines.append("Nothing to fix here, so nothing was changed. `wasifix check` says what is known.")
     if proposal.declined:

@@ -19,6 +19,8 @@ class Options:
     rust: Release | None = None
     max_memory: int | None = None
     """Bytes."""
+    local_only: bool = False
+    """Whether to leave the builds of workflows alone."""
     keep_threads: bool = False
     """Whether to decline what would break code that starts threads."""
     force: bool = False
@@ -30,6 +32,11 @@ class Hits:
 
     findings: tuple[Finding, ...]
     builds: tuple[Build, ...]
+
+    @property
+    def local(self) -> tuple[Build, ...]:
+        """Those of somebody who runs Cargo in the folder."""
+        return tuple(build for build in self.builds if build.is_local)
 
     @property
     def targets(self) -> tuple[str, ...]:

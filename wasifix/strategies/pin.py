@@ -2,54 +2,67 @@
 
 from __future__ import annotations
 
-from wasifix.model import Declined, Effect, Plan
+from collections.abc import Iterator
+from dataclasses import replace
+
+from wasifix.model import Build, Declined, Effect, Evidence, Plan
 from wasifix.project import Project
 from wasifix.rust import Release
 from wasifix.strategies.base import Hits, Options, Strategy, test_command
-from wasifix.strategies.toolchains import (
-    install_commands,
-    obstacle,
-    one_line_note,
-    toolchain_edits,
-    variable_note,
-)
+from wasifix.strategies.toolchains import install_commands, moved, obstacle
 
 DEFAULT = Release(1, 90, 0)
 
 
 def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
-    """Sets the channel where it is chosen, or makes a rust-toolchain.toml at the workspace root."""
+    """Sets the release where the toolchain is chosen, or makes a rust-toolchain.toml at the root."""
     release = options.rust or DEFAULT
     if declined := obstacle(project, "pin", release):
         return declined
-    present = project.toolchain.value
-    if options.rust is None and present is not None and present.high is not None and present.high < release:
+    movable = tuple(build for build in hits.builds if options.rust or not _is_older(build, release))
+    if hits.builds and not movable:
+        toolchain = hits.builds[0].toolchain
+        name = toolchain.value.name if toolchain.value else ""
         return Declined(
             strategy="pin",
-            reason=f"the toolchain is {present.name}, older than {release} already; a newer one is no pin",
-            at=project.toolchain.evidence[0],
+            reason=f"the toolchain is {name}, older than {release} already; a newer one is no pin",
+            at=toolchain.evidence[0],
             instead="--strategy max-memory, or --rust to name the release",
         )
-    unmarked = any(file.document is not None for file in project.toolchain_files) and not any(
-        "pin" in finding.covered_by for finding in hits.findings
-    )
-    if present is not None and present.exact == release and unmarked and not options.force:
-        return Declined(
-            strategy="pin",
-            reason=f"the toolchain is {release} already, and that release is hit too",
-            at=project.toolchain.evidence[0],
-            instead="--strategy upgrade or max-memory, which remove the cause",
-        )
-    notes = [note for note in (one_line_note(project), variable_note(project)) if note]
+    draft, notes = moved(project, replace(hits, builds=movable), release)
+    is_ours = any("pin" in finding.covered_by for finding in hits.findings)
+    if not (draft.units or draft.by_hand or options.force or is_ours):
+        for at in _there_already(project, movable, release):
+            return Declined(
+                strategy="pin",
+                reason=f"the toolchain is {release} already, and that release is hit too",
+                at=at,
+                instead="--strategy upgrade or max-memory, which remove the cause",
+            )
     if not hits.findings:
-        notes.append(f"this project is not hit now; Rust {release} links a memory that cannot grow")
+        notes = (*notes, f"this project is not hit now; Rust {release} links a memory that cannot grow")
     return Plan(
         strategy="pin",
         summary=f"Hold the toolchain at Rust {release}",
-        edits=tuple(toolchain_edits(project, release, hits.targets)),
+        edits=draft.edits,
+        by_hand=draft.left,
         follow_up=(*install_commands(release, hits.targets), *test_command(hits.targets)),
-        notes=tuple(notes),
+        notes=notes,
     )
+
+
+def _is_older(build: Build, release: Release) -> bool:
+    toolchain = build.toolchain.value
+    return toolchain is not None and toolchain.high is not None and toolchain.high < release
+
+
+def _there_already(project: Project, builds: tuple[Build, ...], release: Release) -> Iterator[Evidence]:
+    """Where builds have the release; not a file of one line, which cannot say who put it there."""
+    one_line = [file.path for file in project.toolchain_files if file.document is None]
+    for build in builds:
+        toolchain = build.toolchain
+        if toolchain.value is not None and toolchain.value.exact == release:
+            yield from (each for each in toolchain.evidence if each.path not in one_line)
 
 
 PIN = Strategy(

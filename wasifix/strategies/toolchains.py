@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from wasifix.changes import Append, Change, FileEdit, Set, SetLine
+from wasifix.changes import Append, Change, Set, SetLine
 from wasifix.model import Declined, Evidence
 from wasifix.project import Project
+from wasifix.project.ci import toolchain_choice
 from wasifix.project.toolchain import CHANNEL, TARGETS, ToolchainFile
 from wasifix.rust import Release
+from wasifix.strategies.base import Hits
+from wasifix.strategies.ci_toolchains import move_calls, yielding_choices
+from wasifix.strategies.draft import Draft, hit_calls
 from wasifix.tree import join
 
 COMPONENTS = ("rustfmt", "clippy")
@@ -21,19 +25,31 @@ LOCK_NEEDS = {4: Release(1, 78)}
 """https://doc.rust-lang.org/cargo/CHANGELOG.html"""
 
 
-def toolchain_edits(project: Project, release: Release, targets: tuple[str, ...]) -> Iterator[FileEdit]:
-    """The edits that make the release the project's toolchain and have rustup install the targets along."""
-    if not project.toolchain_files:
+def moved(project: Project, hits: Hits, release: Release) -> tuple[Draft, tuple[str, ...]]:
+    """What makes the release the toolchain of the builds, locally and in workflows; and notes."""
+    draft = Draft()
+    notes = [note for note in (one_line_note(project), variable_note(project)) if note]
+    calls = hit_calls(project, hits)
+    choices = [toolchain_choice(project, call) for call in calls]
+    files = {file.path: file for choice in choices for file in choice.files}
+    if hits.local or not calls:
+        files |= {file.path: file for file in project.toolchain_files}
+    makes_file = False
+    if not files and (hits.local or any(choice.known is None for choice in choices) or not calls):
+        yielding = yielding_choices(project)
+        makes_file = not yielding and not project.toolchain_files
+        if yielding:
+            at = yielding[0].evidence[0].place
+            notes.append(f"no rust-toolchain.toml is made: it would win over what {at} chooses")
+    if makes_file:
+        contents = (Set(CHANNEL, str(release)), Set(("toolchain", "components"), COMPONENTS))
         path = join(project.workspace.folder, "rust-toolchain.toml")
-        contents = (
-            Set(CHANNEL, str(release)),
-            Set(("toolchain", "components"), COMPONENTS),
-            Set(TARGETS, targets),
-        )
-        yield FileEdit(path=path, changes=contents)
-    for file in project.toolchain_files:
-        if changes := tuple(_of_file(file, release, targets)):
-            yield FileEdit(path=file.path, changes=changes)
+        draft.change(path, *contents, Set(TARGETS, hits.targets))
+    for file in files.values():
+        if changes := tuple(_of_file(file, release, hits.targets)):
+            draft.change(file.path, *changes)
+    move_calls(project, hits, release, makes_file, draft)
+    return draft, tuple(notes)
 
 
 def _of_file(file: ToolchainFile, release: Release, targets: tuple[str, ...]) -> Iterator[Change]:

@@ -8,11 +8,9 @@ from wasifix.releases import avoided, recommended
 from wasifix.strategies.base import Hits, Options, Strategy, test_command
 from wasifix.strategies.toolchains import (
     install_commands,
+    moved,
     needs_nightly,
-    one_line_note,
     own_toolchain,
-    toolchain_edits,
-    variable_note,
 )
 
 
@@ -21,7 +19,8 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
     release = options.rust or recommended()
     if declined := own_toolchain(project, "upgrade") or needs_nightly(project, "upgrade"):
         return declined
-    notes = [note for note in (one_line_note(project), variable_note(project)) if note]
+    draft, moving = moved(project, hits, release)
+    notes = [*moving]
     notes += [
         f"warning: Rust {release} {bad.why}, see {bad.reference}"
         for bad in avoided()
@@ -33,7 +32,8 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
     return Plan(
         strategy="upgrade",
         summary=f"Move to Rust {release}",
-        edits=tuple(toolchain_edits(project, release, hits.targets)),
+        edits=draft.edits,
+        by_hand=draft.left,
         follow_up=(*install_commands(release, hits.targets), *test_command(hits.targets)),
         notes=tuple(notes),
     )
