@@ -43,6 +43,7 @@ def apply(
     ] = None,
     assume_rust: AssumeRust = None,
     force: Annotated[bool, typer.Option("--force", help="Apply even where nothing is hit.")] = False,
+    local_only: Annotated[bool, typer.Option("--local-only", help="Leave the files of CI alone.")] = False,
     output_format: PatchFormatOption = PatchFormat.PATCH,
     output_file: OutputFile = None,
     color: ColourOption = Colour.AUTO,
@@ -61,7 +62,9 @@ def apply(
         where.tree,
         where.start,
         strategies=strategy or (AUTO,),
-        options=Options(rust=_release(rust), max_memory=_size(max_memory), force=force),
+        options=Options(
+            rust=_release(rust), max_memory=_size(max_memory), force=force, local_only=local_only
+        ),
         environment=place.environment(),
         assume_rust=settled_toolchain(assume_rust),
     )

@@ -203,7 +203,7 @@ def written(value: str, quote: str = "") -> str:
 
     if quote == '"' and not re.search(r'["\\\x00-\x1f]', value):
         return f'"{value}"'
-    if quote != "'" and re.fullmatch(r"[\w/][\w./@+-]*(?: [\w./@+=-]+)*", value):
+    if quote != "'" and re.fullmatch(r"-{0,2}[\w/][\w./@+=-]*(?: [\w./@+=-]+)*", value):
         node = yaml.compose(value, Loader=yaml.SafeLoader)
         if node is not None and node.tag == STRING and node.value == value:
             return value

@@ -10,9 +10,12 @@ from wasifix.model import Build, Declined, Effect, Evidence, Plan
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
 from wasifix.project.link_args import PAGE
+from wasifix.project.scripts import CargoCall
 from wasifix.project.workspace import Manifest
 from wasifix.rust import Release
 from wasifix.strategies.base import Hits, Options, Strategy, test_command
+from wasifix.strategies.ci_commands import add_flags
+from wasifix.strategies.draft import Draft
 from wasifix.tree import join
 
 DEFAULT = 2**30
@@ -24,7 +27,7 @@ _MAIN = re.compile(r"^fn main\(\) \{[ \t]*\r?$", re.MULTILINE)
 
 
 def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
-    """Adds the argument to the target's rustflags; to the build script where those are switched off."""
+    """Adds the argument to the target's rustflags; where those are switched off, to what does so."""
     size = options.max_memory or DEFAULT
     for build in hits.builds:
         if build.initial_memory.value is not None and build.initial_memory.value >= size:
@@ -34,19 +37,31 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
                 at=build.initial_memory.evidence[0],
                 instead="give a larger --max-memory",
             )
-    if (variable := project.config.flags_variable()) is not None:
+    variable = project.config.flags_variable()
+    if hits.local and variable is not None:
         return _in_build_script(project, hits, size, variable)
-    edits: dict[str, list[Change]] = {}
+    draft = Draft()
     notes: list[str] = []
     for build in hits.builds:
-        for path, change in _in_config(project, build, size, notes):
-            edits.setdefault(path, []).append(change)
+        dropped = [call for call in (project.calls[number] for number in build.calls) if _has_flags(call)]
+        add_flags(project, dropped, f"-C {_argument(build, size)}", draft)
+        if len(dropped) < len(build.calls) or build.is_local:
+            for path, change in _in_config(project, build, size, notes):
+                draft.change(path, change)
+    if not project.calls:
+        notes.append("a RUSTFLAGS variable, even an empty one, makes Cargo drop this; look at your CI")
     return Plan(
         strategy="max-memory",
-        edits=tuple(FileEdit(path=path, changes=tuple(changes)) for path, changes in edits.items()),
+        edits=draft.edits,
+        by_hand=draft.left,
         follow_up=test_command(hits.targets),
-        notes=(*notes, "a RUSTFLAGS variable, even an empty one, makes Cargo drop this; look at your CI"),
+        notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _has_flags(call: CargoCall) -> bool:
+    """Whether variables of the workflow make Cargo ignore all configured rustflags."""
+    return not {"RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS"}.isdisjoint(call.environment)
 
 
 def _in_config(project: Project, build: Build, size: int, notes: list[str]) -> Iterator[tuple[str, Change]]:

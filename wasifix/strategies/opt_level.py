@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wasifix.changes import FileEdit, Set
+from wasifix.changes import Set
 from wasifix.model import Effect, Plan
 from wasifix.project import Project
 from wasifix.project.profiles import masks, package_overrides
 from wasifix.strategies.base import Hits, Options, Strategy, environment_note, test_command
+from wasifix.strategies.ci_commands import set_profile_variables
+from wasifix.strategies.draft import Draft
 
 SETTINGS: tuple[tuple[str, str | int | bool], ...] = (
     ("opt-level", 1),
@@ -20,11 +22,11 @@ SETTINGS: tuple[tuple[str, str | int | bool], ...] = (
 
 def plan(project: Project, hits: Hits, options: Options) -> Plan:
     """Sets four keys of `[profile.release]` at the workspace root, and everything that would hide them."""
-    edits: dict[str, list[Set]] = {
-        project.root.path: [Set(("profile", "release", key), value) for key, value in SETTINGS]
-    }
+    draft = Draft()
+    draft.change(project.root.path, *(Set(("profile", "release", key), value) for key, value in SETTINGS))
     for path, change in _hiding(project):
-        edits.setdefault(path, []).append(change)
+        draft.change(path, change)
+    set_profile_variables(project, hits, "release", SETTINGS, draft)
     notes = [
         environment_note(setting.evidence)
         for key, _ in SETTINGS
@@ -34,7 +36,8 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan:
     notes.append("profiles cannot differ by target: every release build of this workspace changes")
     return Plan(
         strategy="opt-level",
-        edits=tuple(FileEdit(path=path, changes=tuple(changes)) for path, changes in edits.items()),
+        edits=draft.edits,
+        by_hand=draft.left,
         follow_up=test_command(hits.targets),
         notes=tuple(notes),
     )

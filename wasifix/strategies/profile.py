@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wasifix.changes import Change, FileEdit, Set
+from wasifix.changes import Change, Set
 from wasifix.model import Effect, Plan
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
 from wasifix.project.profiles import masks, package_overrides
 from wasifix.project.targets import alias_words
 from wasifix.strategies.base import Hits, Options, Strategy, aliases_for, environment_note, test_command
+from wasifix.strategies.ci_commands import set_profile_variables, use_profile
+from wasifix.strategies.draft import Draft
 
 NAME = "wasmtime-test"
 SETTINGS: tuple[tuple[str, str | int | bool], ...] = (("opt-level", 1), ("lto", False), ("codegen-units", 16))
@@ -27,19 +29,24 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan:
     elif present["inherits"] != "release":
         notes.append(f"profile `{NAME}` inherits `{present['inherits']}`, which wasifix leaves as it is")
     changes += [Set(("profile", NAME, key), value) for key, value in SETTINGS]
-    edits = {project.root.path: changes}
+    draft = Draft()
+    draft.change(project.root.path, *changes)
     for key, value in SETTINGS:
         for setting in masks(project.root, project.config, NAME, key):
             if setting.document is None:
                 notes.append(environment_note(setting.evidence))
             else:
-                edits.setdefault(setting.document.path, []).append(Set(setting.path, value))
+                draft.change(setting.document.path, Set(setting.path, value))
     for _, alias in aliases_for(project, hits.targets):
-        edits.setdefault(alias.document.path, []).extend(_alias_changes(alias))
+        for change in _alias_changes(alias):
+            draft.change(alias.document.path, change)
+    use_profile(project, hits, NAME, draft)
+    set_profile_variables(project, hits, NAME, SETTINGS, draft)
     notes += _raised(project)
     return Plan(
         strategy="profile",
-        edits=tuple(FileEdit(path=path, changes=tuple(each)) for path, each in edits.items() if each),
+        edits=draft.edits,
+        by_hand=draft.left,
         follow_up=test_command(hits.targets, f"--profile {NAME}"),
         notes=tuple(notes),
     )

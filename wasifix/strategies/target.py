@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wasifix.changes import Change, FileEdit, Remove, Rename, Set
+from wasifix.changes import Change, Remove, Rename, Set
 from wasifix.model import Declined, Effect, Evidence, Plan
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
 from wasifix.project.targets import alias_words
 from wasifix.project.toolchain import TARGETS
 from wasifix.strategies.base import Hits, Options, Strategy, aliases_for, test_command
+from wasifix.strategies.ci_target import rename_target
+from wasifix.strategies.draft import Draft
 from wasifix.strategies.runner_flags import without_threads
 from wasifix.strategies.threads import thread_starts
 
@@ -30,19 +32,21 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
         )
     if declined := _two_tables(project, hits.targets):
         return declined
-    edits: dict[str, list[Change]] = {}
+    draft = Draft()
     for path, change in (
         *_toolchain_targets(project, hits.targets),
         *_build_target(project, hits.targets),
         *_aliases(project, hits.targets),
         *_tables(project, hits.targets),
     ):
-        edits.setdefault(path, []).append(change)
+        draft.change(path, change)
+    rename_target(project, hits, PLAIN, draft)
     installed = any(PLAIN in file.targets for file in project.toolchain_files)
     lists_targets = any(file.document is not None and file.targets for file in project.toolchain_files)
     return Plan(
         strategy="target",
-        edits=tuple(FileEdit(path=path, changes=tuple(changes)) for path, changes in edits.items()),
+        edits=draft.edits,
+        by_hand=draft.left,
         follow_up=(
             *(() if installed or lists_targets else (f"rustup target add {PLAIN}",)),
             *test_command((PLAIN,)),

@@ -1,0 +1,111 @@
+"""What a command of a workflow gets from its options and variables, changed for the commands that are hit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wasifix.changes import Origin, Replace
+from wasifix.documents.kinds import is_yaml
+from wasifix.documents.yaml import scalar
+from wasifix.project import Project
+from wasifix.project.expressions import Known
+from wasifix.project.profiles import variable
+from wasifix.project.scripts import CargoCall
+from wasifix.strategies.base import Hits
+from wasifix.strategies.draft import Draft, by_origin, hit_calls, shared_with
+from wasifix.strategies.legs import in_matrix
+
+_WHOLE_OPTIONS = ("--release", "-r")
+
+
+def use_profile(project: Project, hits: Hits, name: str, draft: Draft) -> None:
+    """Commands that build with `release` take another profile instead."""
+    calls = [call for call in hit_calls(project, hits) if call.profile.text == "release"]
+    for call in calls:
+        if call.profile.origin is None:
+            draft.leave(call.at, f"have this command use the profile: {_option(call, name)}")
+    for origin, group in by_origin(calls, _profile):
+        call = group[0]
+        text = _option(call, name) if call.profile_option in _WHOLE_OPTIONS else name
+        old = call.profile_option if call.profile_option in _WHOLE_OPTIONS else "release"
+        if not shared_with(project, group, _profile, origin):
+            draft.put(origin, text)
+        elif (condition := _by_leg(project, origin, group)) is not None:
+            draft.put(origin, f"${{{{ {condition} && '{text}' || '{old}' }}}}")
+        else:
+            draft.leave(call.at, f"other targets share this option; for {hits.targets[0]} use {text}")
+
+
+def set_profile_variables(
+    project: Project, hits: Hits, profile: str, settings: Sequence[tuple[str, str | int | bool]], draft: Draft
+) -> None:
+    """CARGO_PROFILE_* variables of workflows, which win over every file."""
+    calls = hit_calls(project, hits)
+    for key, value in settings:
+        name, text = variable(profile, key), str(value).lower() if isinstance(value, bool) else str(value)
+        for call in calls:
+            known = call.environment.get(name)
+            if known is not None and known.text != text:
+                if known.origin is None:
+                    draft.leave(call.at, f"set {name} to {text}")
+                else:
+                    draft.put(known.origin, text)
+
+
+def add_flags(project: Project, calls: Sequence[CargoCall], flags: str, draft: Draft) -> None:
+    """Flags for rustc, added to the RUSTFLAGS that switch off all configured ones."""
+    alone: list[CargoCall] = []
+    for origin, group in by_origin(calls, _rustflags):
+        present = group[0].environment["RUSTFLAGS"]
+        if present.text is None or shared_with(project, group, _rustflags, origin):
+            alone += group
+        else:
+            draft.put(origin, _in_quotes(project, origin, f"{present.text} {flags}".lstrip()))
+    alone += [call for call in calls if (known := _rustflags(call)) is None or known.origin is None]
+    for call in alone:
+        encoded = "CARGO_ENCODED_RUSTFLAGS" in call.environment
+        if call.start is None or call.start.part is None or not call.is_posix or encoded:
+            draft.leave(call.at, f"add {flags} to the flags of this command")
+        else:
+            words = f'RUSTFLAGS="${{RUSTFLAGS}} {flags}" '
+            draft.change(call.path, Replace(call.start.route, *call.start.part, words))
+
+
+def _profile(call: CargoCall) -> Known:
+    return call.profile
+
+
+def _rustflags(call: CargoCall) -> Known | None:
+    return call.environment.get("RUSTFLAGS")
+
+
+def _option(call: CargoCall, name: str) -> str:
+    """nextest has profiles of its own. https://nexte.st/docs/running/#cargo-options"""
+    return f"--{'cargo-' if call.subcommand == 'nextest' else ''}profile {name}"
+
+
+def _by_leg(project: Project, origin: Origin, group: Sequence[CargoCall]) -> str | None:
+    """The expression that tells these commands from the others by the matrix value of the target."""
+    target = group[0].target
+    if target.origin is None or not in_matrix(target.origin) or not is_yaml(origin.path) or not origin.part:
+        return None
+    others = shared_with(project, group, _profile, origin)
+    if target.text in [each.target.text for each in others] or {each.target.text for each in group} != {
+        target.text
+    }:
+        return None
+    keys = [key for key in target.origin.route[4:] if isinstance(key, str) and key != "include"]
+    return f"matrix.{keys[0]} == '{target.text}'" if len(keys) == 1 else None
+
+
+def _in_quotes(project: Project, origin: Origin, text: str) -> str:
+    """The text as one word of a script, where it stands in one without quotes."""
+    if origin.part is None:
+        return text
+    if is_yaml(origin.path):
+        document = project.sources.yaml(origin.path)
+        whole = scalar(document.locate(origin.route)) if document else None
+    else:
+        whole = project.sources.text(origin.path)
+    before = (whole or "")[: origin.part[0]][-1:]
+    return text if before in ("'", '"') or " " not in text else f'"{text}"'
