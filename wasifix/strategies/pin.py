@@ -7,6 +7,7 @@ from wasifix.project import Project
 from wasifix.rust import Release
 from wasifix.strategies.base import Hits, Options, Strategy, test_command
 from wasifix.strategies.toolchains import (
+    bot_notes,
     install_commands,
     obstacle,
     one_line_note,
@@ -43,10 +44,12 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
     notes = [note for note in (one_line_note(project), variable_note(project)) if note]
     if not hits.findings:
         notes.append(f"this project is not hit now; Rust {release} links a memory that cannot grow")
+    edits = tuple(toolchain_edits(project, release, hits.targets))
+    notes += bot_notes(project, edits)
     return Plan(
         strategy="pin",
         summary=f"Hold the toolchain at Rust {release}",
-        edits=tuple(toolchain_edits(project, release, hits.targets)),
+        edits=edits,
         follow_up=(*install_commands(release, hits.targets), *test_command(hits.targets)),
         notes=tuple(notes),
     )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from wasifix.changes import Append, Change, FileEdit, Set, SetLine
 from wasifix.model import Declined, Evidence
 from wasifix.project import Project
+from wasifix.project.bots import managing_bots
 from wasifix.project.toolchain import CHANNEL, TARGETS, ToolchainFile
 from wasifix.rust import Release
 from wasifix.tree import join
@@ -64,6 +65,16 @@ def one_line_note(project: Project) -> str | None:
                 "and it holds no comment, so `check` and `remove` cannot know that wasifix wrote it"
             )
     return None
+
+
+def bot_notes(project: Project, edits: tuple[FileEdit, ...]) -> Iterator[str]:
+    """A note for each bot that would change the toolchain back, or on."""
+    for edit in edits:
+        for bot in managing_bots(project.sources, edit.path, ""):
+            yield (
+                f"{bot.name} ({bot.at.place}) manages {edit.path} and would undo this: "
+                "tell it to leave the toolchain"
+            )
 
 
 def variable_note(project: Project) -> str | None:

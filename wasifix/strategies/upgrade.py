@@ -7,6 +7,7 @@ from wasifix.project import Project
 from wasifix.releases import avoided, recommended
 from wasifix.strategies.base import Hits, Options, Strategy, test_command
 from wasifix.strategies.toolchains import (
+    bot_notes,
     install_commands,
     needs_nightly,
     one_line_note,
@@ -30,10 +31,12 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
     if project.toolchain.value is not None and project.toolchain.value.is_floating:
         channel = project.toolchain.value.name
         notes.append(f"`rustup update {channel}` is enough where everybody's {channel} may move")
+    edits = tuple(toolchain_edits(project, release, hits.targets))
+    notes += bot_notes(project, edits)
     return Plan(
         strategy="upgrade",
         summary=f"Move to Rust {release}",
-        edits=tuple(toolchain_edits(project, release, hits.targets)),
+        edits=edits,
         follow_up=(*install_commands(release, hits.targets), *test_command(hits.targets)),
         notes=tuple(notes),
     )
