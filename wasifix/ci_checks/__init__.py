@@ -32,17 +32,22 @@ def ci_checks(project: Project, builds: tuple[Build, ...], known: Iterable[Findi
     memory = (finding for finding in known if finding.fails and finding.id == "memory-cannot-grow")
     hit = {build for finding in memory for build in finding.builds}
     found: dict[tuple[object, ...], Finding] = {}
-    for build in builds:
-        for finding in (
-            *wasmtime_version.without_threads(build),
-            *wasmtime_flags.unfit_flags(build),
-            *rustflags_dropped.dropped_flags(build, build.id in hit),
-            *version_as_float.version_as_float(build),
-        ):
-            key = (finding.id, finding.level, finding.message, finding.evidence[0])
-            earlier = found.get(key)
-            found[key] = replace(earlier, builds=(*earlier.builds, build.id)) if earlier else finding
+    for finding in (
+        *(each for build in builds for each in _of_build(build, build.id in hit)),
+        *wasmtime_flags.unfit_commands(project, builds),
+    ):
+        key = (finding.id, finding.level, finding.message, finding.evidence[0])
+        earlier = found.get(key, finding)
+        ids = dict.fromkeys((*earlier.builds, *finding.builds))
+        found[key] = replace(earlier, builds=tuple(ids))
     yield from found.values()
     yield from ci_differs.differing_toolchains(project, builds)
     yield from ci_differs.differing_memory(builds)
     yield from bot_undoes_pin.undone_pins(project, builds)
+
+
+def _of_build(build: Build, is_hit: bool) -> Iterator[Finding]:
+    yield from wasmtime_version.without_threads(build)
+    yield from wasmtime_flags.unfit_flags(build)
+    yield from rustflags_dropped.dropped_flags(build, is_hit)
+    yield from version_as_float.version_as_float(build)

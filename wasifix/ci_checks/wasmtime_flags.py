@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from wasifix.checks import Check
-from wasifix.model import Build, Confidence, Evidence, Finding, Level
+from wasifix.ci_checks.wasmtime_version import too_old_or_new
+from wasifix.model import Build, Confidence, Evidence, Fact, Finding, Level
+from wasifix.project import Project
+from wasifix.project.module_runs import ModuleRun, module_runs
 from wasifix.project.targets import THREADS_TARGETS
+from wasifix.project.workflows import CargoCall, cargo_calls
 from wasifix.rust import Release, ReleaseRange
-from wasifix.wasmtime_flags import Problem, lines, lines_for, named, problem_with, versions_of
+from wasifix.wasmtime_flags import lines, lines_for, named, problem_with, versions_of
 
 CHECK = Check(
     id="wasmtime-flags",
@@ -28,53 +32,77 @@ _SHOWN_FROM = 22
 
 
 def unfit_flags(build: Build) -> Iterator[Finding]:
-    """The finding about a build, if its runner's flags fit no Wasmtime that it can meet.
-
-    Where a workflow installs a Wasmtime that is not known, or too new, a note says what the newest that has
-    wasi-threads would need; where nothing is known of it, nothing but what is wrong for all is said.
-    """
+    """The finding about a build, if its runner's flags fit no Wasmtime that it can meet."""
     runner = build.runner
     if build.target.value not in THREADS_TARGETS or runner.value is None or not runner.evidence:
         return
     words = tuple(runner.value.split())
-    version = versions_of(build.wasmtime.value or "")
+    yield from _judged(words, runner.evidence[0], build.wasmtime, (build.id,))
+
+
+def unfit_commands(project: Project, builds: tuple[Build, ...]) -> Iterator[Finding]:
+    """The findings about commands in workflows that run a module themselves, and about their Wasmtime."""
+    if not builds:
+        return
+    calls = tuple(cargo_calls(project.sources, always=bool(project.target_uses)))
+    for run in module_runs(project.sources):
+        ids = [build.id for build in builds if build.id.startswith(f"{run.path}:{run.job}:")]
+        ids = ids or [build.id for build in builds if build.is_local] or [builds[0].id]
+        version = _installed(calls, run)
+        if version.evidence:
+            yield from too_old_or_new(version, tuple(ids))
+        yield from _judged(run.words, run.at, version, tuple(ids))
+
+
+def _installed(calls: tuple[CargoCall, ...], run: ModuleRun) -> Fact[str]:
+    """The Wasmtime that the job of a command installs, if all its legs install the same."""
+    places = [call.wasmtime for call in calls if (call.path, call.job) == (run.path, run.job)]
+    known = {each.text: each for each in places if each is not None}
+    if len(known) != 1:
+        return Fact(value=None)
+    (one,) = known.values()
+    return Fact(value=one.text, evidence=(*one.evidence[:1], run.at))
+
+
+def _judged(
+    words: tuple[str, ...], at: Evidence, wasmtime: Fact[str], builds: tuple[str, ...]
+) -> Iterator[Finding]:
+    """Whether the words fit the Wasmtime that a workflow installs.
+
+    Where that is not known, or too new, a note says what the newest that has wasi-threads would need; where
+    nothing at all is known of it, nothing but what is wrong for all is said.
+    """
+    version = versions_of(wasmtime.value or "")
+    newest = [line for line in lines() if line.has_threads][-1]
     if version is not None and any(line.has_threads for line in lines_for(version)):
-        problem = problem_with(words, version)
-        if problem is not None:
-            message = f"the runner's flags do not fit Wasmtime {build.wasmtime.value}"
-            yield _finding(build, Level.ERROR, Confidence.CONFIRMED, message, problem)
+        message = f"the flags do not fit Wasmtime {wasmtime.value}"
+        judged = problem_with(words, version), Level.ERROR, Confidence.CONFIRMED
     elif problem_with(words, _with_threads()) is not None:
-        problem = problem_with(words, _with_threads(_SHOWN_FROM))
-        if problem is not None:
-            message = "with these flags no Wasmtime runs modules with threads"
-            yield _finding(build, Level.WARNING, Confidence.LIKELY, message, problem)
-    elif build.wasmtime.evidence:
-        newest = [line for line in lines() if line.has_threads][-1]
-        problem = problem_with(words, newest.releases)
-        if problem is not None:
-            message = f"Wasmtime {named(problem.releases)} would need other flags than these"
-            yield _finding(build, Level.NOTE, Confidence.POSSIBLE, message, problem)
+        message = "with these flags no Wasmtime runs modules with threads"
+        judged = problem_with(words, _with_threads(_SHOWN_FROM)), Level.WARNING, Confidence.LIKELY
+    elif wasmtime.evidence:
+        message = f"Wasmtime {newest.name} would need other flags than these"
+        judged = problem_with(words, newest.releases), Level.NOTE, Confidence.POSSIBLE
+    else:
+        return
+    problem, level, confidence = judged
+    if problem is not None:
+        right = (
+            Evidence(path="", text=f"for {named(fit.releases)}", note=" ".join(fit.words))
+            for fit in problem.fits
+        )
+        others = tuple(each for each in wasmtime.evidence[:1] if each != at)
+        yield Finding(
+            id=CHECK.id,
+            level=level,
+            confidence=confidence,
+            message=message,
+            builds=builds,
+            evidence=(replace(at, note=str(problem)), *others, *right),
+        )
 
 
 def _with_threads(first: int = 0) -> ReleaseRange:
     """All releases that have wasi-threads, from a major version on."""
     known = [each.releases for each in lines() if each.has_threads]
     return ReleaseRange(max(known[0].introduced, Release(first, 0)), known[-1].fixed)
-
-
-def _finding(build: Build, level: Level, confidence: Confidence, message: str, problem: Problem) -> Finding:
-    right = (
-        Evidence(path="", text=f"for {named(fit.releases)}", note=" ".join(fit.words)) for fit in problem.fits
-    )
-    return Finding(
-        id=CHECK.id,
-        level=level,
-        confidence=confidence,
-        message=message,
-        builds=(build.id,),
-        evidence=(
-            replace(build.runner.evidence[0], note=f"{problem}"),
-            *build.wasmtime.evidence[:1],
-            *right,
-        ),
-    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from wasifix.checks import Check
-from wasifix.model import Build, Confidence, Finding, Level
+from wasifix.model import Build, Confidence, Fact, Finding, Level
 from wasifix.project.targets import THREADS_TARGETS
 from wasifix.rust import Release
 
@@ -32,20 +32,23 @@ CHECK = Check(
 
 def without_threads(build: Build) -> Iterator[Finding]:
     """The finding about a build, if its workflow installs what cannot run it."""
-    fact = build.wasmtime
-    if build.target.value not in THREADS_TARGETS or not fact.evidence:
-        return
-    judged = _judged(fact.value)
+    if build.target.value in THREADS_TARGETS:
+        yield from too_old_or_new(build.wasmtime, (build.id,))
+
+
+def too_old_or_new(wasmtime: Fact[str], builds: tuple[str, ...]) -> Iterator[Finding]:
+    """The finding about an installed Wasmtime; nothing where the evidence shows none."""
+    judged = _judged(wasmtime.value) if wasmtime.evidence else None
     if judged is None:
         return
     level, confidence, note = judged
     yield Finding(
-        id="wasmtime-without-threads",
+        id=CHECK.id,
         level=level,
         confidence=confidence,
         message=MESSAGES[level],
-        builds=(build.id,),
-        evidence=(replace(fact.evidence[0], note=note), *fact.evidence[1:]),
+        builds=builds,
+        evidence=(replace(wasmtime.evidence[0], note=note), *wasmtime.evidence[1:]),
     )
 
 
