@@ -21,14 +21,14 @@ def files(steps: str, file: str | None = FILE, head: str = "", job: str = "") ->
     [
         ("- uses: dtolnay/rust-toolchain@1.90.0\n" + TEST, "", [f"warning confirmed {AT}:6:15"]),
         ("- uses: dtolnay/rust-toolchain@stable\n" + TEST, "", [f"note confirmed {AT}:6:15"]),
-        ("- run: rustup default 1.90.0\n" + TEST, "", [f"warning confirmed {AT}:6:14"]),
-        ("- run: rustup override set 1.90.0\n" + TEST, "", [f"note confirmed {AT}:6:14"]),
+        ("- run: rustup default 1.90.0\n" + TEST, "", [f"warning confirmed {AT}:6:29"]),
+        ("- run: rustup override set 1.90.0\n" + TEST, "", [f"note confirmed {AT}:6:34"]),
         (
             "- uses: actions-rust-lang/setup-rust-toolchain@v1\n  with:\n    toolchain: stable\n" + TEST,
             "",
             [f"note confirmed {AT}:8:22"],
         ),
-        ("- run: cargo +1.90.0 test\n", "", [f"note confirmed {AT}:6:14"]),
+        ("- run: cargo +1.90.0 test\n", "", [f"note confirmed {AT}:6:21"]),
         (TEST, "env:\n  RUSTUP_TOOLCHAIN: beta\n", [f"note confirmed {AT}:3:21"]),
         (
             "- uses: moonrepo/setup-rust@v1\n  with:\n    channel: nightly\n" + TEST,

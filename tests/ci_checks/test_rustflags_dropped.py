@@ -28,7 +28,7 @@ def files(toolchain: str = NEW, config: str = MEMORY, steps: str = "", head: str
             NEW,
             f"{SETUP}  with:\n    rustflags: -C opt-level=1\n{TEST}",
             "",
-            ["note confirmed .github/workflows/ci.yml:6:15"],
+            ["note confirmed .github/workflows/ci.yml:8:22"],
         ),
         (
             NEW,
@@ -40,7 +40,7 @@ def files(toolchain: str = NEW, config: str = MEMORY, steps: str = "", head: str
             NEW,
             TEST.replace("cargo", "RUSTFLAGS=-g cargo"),
             "",
-            ["note confirmed .github/workflows/ci.yml:6:14"],
+            ["note confirmed .github/workflows/ci.yml:6:24"],
         ),
         (
             NEW,

@@ -104,7 +104,7 @@ def test_a_repository_without_a_manifest_at_its_top_is_no_project(corpus: Path) 
                 "note wasmtime-flags .cargo/config.toml:5:10",
             ],
         ),
-        ("gemmkit", ["note wasmtime-without-threads .github/workflows/ci.yml:355:11"]),
+        ("gemmkit", ["note wasmtime-without-threads .github/workflows/ci.yml:355:76"]),
         ("reg-cli", ["note ci-differs .github/workflows/ci.yml:57:22"]),
         *((name, []) for name in ("oxc-resolver-2025-11-24", "mpz", "napi-package-template", "image")),
         *((name, []) for name in ("rrule-rust", "rspack-2025-11-25", "tlsn", "portable-network-archive")),

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from wasifix.checks import Check
 from wasifix.model import Build, Confidence, Evidence, Finding, Level
 from wasifix.project import Project
-from wasifix.project.matrix import Known
+from wasifix.project.expressions import Known
+from wasifix.project.scripts import CargoCall
 from wasifix.project.targets import is_wasm
 from wasifix.project.toolchain import ToolchainFile, governing_files
-from wasifix.project.workflows import CargoCall, cargo_calls
 from wasifix.rust import Toolchain, parse_toolchain
 from wasifix.tree import parent
 
@@ -49,7 +49,7 @@ def differing_toolchains(project: Project, builds: tuple[Build, ...]) -> Iterato
     """
     if not builds:
         return
-    calls = [call for call in cargo_calls(project.sources, always=True) if _concerns(project, call, builds)]
+    calls = [call for call in project.calls if _concerns(project, call, builds)]
     found = [each for call in calls if (each := _difference(project, call)) is not None]
     ineffective = [each for each in found if not each.why]
     if ineffective:

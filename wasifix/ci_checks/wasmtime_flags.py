@@ -10,8 +10,8 @@ from wasifix.ci_checks.wasmtime_version import too_old_or_new
 from wasifix.model import Build, Confidence, Evidence, Fact, Finding, Level
 from wasifix.project import Project
 from wasifix.project.module_runs import ModuleRun, module_runs
+from wasifix.project.scripts import CargoCall
 from wasifix.project.targets import THREADS_TARGETS
-from wasifix.project.workflows import CargoCall, cargo_calls
 from wasifix.rust import Release, ReleaseRange
 from wasifix.wasmtime_flags import lines, lines_for, named, problem_with, versions_of
 
@@ -44,11 +44,10 @@ def unfit_commands(project: Project, builds: tuple[Build, ...]) -> Iterator[Find
     """The findings about commands in workflows that run a module themselves, and about their Wasmtime."""
     if not builds:
         return
-    calls = tuple(cargo_calls(project.sources, always=bool(project.target_uses)))
     for run in module_runs(project.sources):
         ids = [build.id for build in builds if build.id.startswith(f"{run.path}:{run.job}:")]
         ids = ids or [build.id for build in builds if build.is_local] or [builds[0].id]
-        version = _installed(calls, run)
+        version = _installed(project.calls, run)
         if version.evidence:
             yield from too_old_or_new(version, tuple(ids))
         yield from _judged(run.words, run.at, version, tuple(ids))
@@ -57,7 +56,7 @@ def unfit_commands(project: Project, builds: tuple[Build, ...]) -> Iterator[Find
 def _installed(calls: tuple[CargoCall, ...], run: ModuleRun) -> Fact[str]:
     """The Wasmtime that the job of a command installs, if all its legs install the same."""
     places = [call.wasmtime for call in calls if (call.path, call.job) == (run.path, run.job)]
-    known = {each.text: each for each in places if each is not None}
+    known = {each.version.text: each.version for each in places if each is not None}
     if len(known) != 1:
         return Fact(value=None)
     (one,) = known.values()
