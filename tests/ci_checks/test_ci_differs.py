@@ -103,6 +103,27 @@ def test_a_file_in_the_folder_of_the_command_beats_an_override() -> None:
     assert found("ci-differs", made) == ()
 
 
+SET_UP = "- uses: dtolnay/rust-toolchain@1.90.0\n  with:\n    targets: wasm32-wasip1-threads\n"
+
+
+@pytest.mark.parametrize(
+    ("steps", "job", "expected"),
+    [
+        (f"{SET_UP}- run: npm run build\n", "", [f"warning confirmed {AT}:6:15"]),
+        (
+            f"{SET_UP.replace('wasm32-wasip1-threads', '${{ matrix.target }}')}- run: npm run build\n",
+            "    strategy:\n      matrix:\n        target: [x86_64-apple-darwin, wasm32-wasip1-threads]\n",
+            [f"warning confirmed {AT}:9:15"],
+        ),
+        (f"{SET_UP.replace('@1.90.0', '@1.97.1')}- run: npm run build\n", "", []),
+        (f"{SET_UP.replace('wasm32-wasip1-threads', 'wasm64')}- run: npm run build\n", "", []),
+        ("- uses: dtolnay/rust-toolchain@1.90.0\n- run: npm run build -- wasm32-wasip1-threads\n", "", []),
+    ],
+)
+def test_a_job_that_builds_in_another_way_asks_too(steps: str, job: str, expected: list[str]) -> None:
+    assert brief(found("ci-differs", files(steps, job=job))) == expected
+
+
 def test_memory_that_one_of_both_links_with() -> None:
     config = f"{BUILD}[target.wasm32-wasip1-threads]\nrustflags = ['-Clink-arg=--max-memory=65536000']\n"
     step = TEST.replace("cargo test", "cargo test --config .cargo/other.toml")

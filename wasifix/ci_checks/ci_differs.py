@@ -10,6 +10,7 @@ from wasifix.model import Build, Confidence, Evidence, Finding, Level
 from wasifix.project import Project
 from wasifix.project.expressions import Known
 from wasifix.project.scripts import CargoCall
+from wasifix.project.set_ups import set_ups
 from wasifix.project.targets import is_wasm
 from wasifix.project.toolchain import ToolchainFile, governing_files
 from wasifix.rust import Toolchain, parse_toolchain
@@ -31,10 +32,23 @@ CHECK = Check(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Difference:
-    """A toolchain that a command asks for, the file that asks for another, and which of them wins."""
+class _Request:
+    """What a command, or a job that builds in another way, says of its toolchain."""
 
-    call: CargoCall
+    path: str
+    job: str
+    folder: str
+    plus: Known | None = None
+    variable: Known | None
+    override: Known | None
+    default: Known | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Difference:
+    """A toolchain that is asked for, the file that asks for another, and which of them wins."""
+
+    request: _Request
     asked: Known
     file: ToolchainFile
     why: str
@@ -49,8 +63,8 @@ def differing_toolchains(project: Project, builds: tuple[Build, ...]) -> Iterato
     """
     if not builds:
         return
-    calls = [call for call in project.calls if _concerns(project, call, builds)]
-    found = [each for call in calls if (each := _difference(project, call)) is not None]
+    requests = tuple(_requests(project, builds))
+    found = [each for request in requests if (each := _difference(project, request)) is not None]
     ineffective = [each for each in found if not each.why]
     if ineffective:
         asked = [parse_toolchain(each.asked.text or "") for each in ineffective]
@@ -58,7 +72,7 @@ def differing_toolchains(project: Project, builds: tuple[Build, ...]) -> Iterato
         message = f"CI asks for another toolchain than {ineffective[0].file.path}, which wins"
         yield _finding(ineffective, level, message, builds)
     winning = [each for each in found if each.why]
-    if winning and len(winning) == len(calls):
+    if winning and len(winning) == len(requests):
         message = f"CI takes another toolchain than {winning[0].file.path} says"
         yield _finding(winning, Level.NOTE, message, builds)
 
@@ -87,6 +101,32 @@ def differing_memory(builds: tuple[Build, ...]) -> Iterator[Finding]:
             )
 
 
+def _requests(project: Project, builds: tuple[Build, ...]) -> Iterator[_Request]:
+    """Of the commands that matter, and of jobs without any command that is known."""
+    for call in project.calls:
+        if _concerns(project, call, builds):
+            yield _Request(
+                path=call.path,
+                job=call.job,
+                folder=call.folder,
+                plus=call.plus,
+                variable=call.environment.get("RUSTUP_TOOLCHAIN"),
+                override=call.override,
+                default=call.default,
+            )
+    known = {(call.path, call.job) for call in project.calls}
+    for each in set_ups(project.sources):
+        if (each.path, each.job) not in known:
+            yield _Request(
+                path=each.path,
+                job=each.job,
+                folder="",
+                variable=each.variable,
+                override=each.override,
+                default=each.default,
+            )
+
+
 def _concerns(project: Project, call: CargoCall, builds: tuple[Build, ...]) -> bool:
     """Whether the command builds for WebAssembly, or the toolchain file is there for it."""
     if is_wasm(call.target.text or "") or any(
@@ -97,25 +137,24 @@ def _concerns(project: Project, call: CargoCall, builds: tuple[Build, ...]) -> b
     return any(is_wasm(triple) for file in files for triple in file.targets)
 
 
-def _difference(project: Project, call: CargoCall) -> _Difference | None:
-    files = governing_files(project.sources, call.folder)
+def _difference(project: Project, request: _Request) -> _Difference | None:
+    files = governing_files(project.sources, request.folder)
     if not files or files[0].name is None:
         return None
     file = files[0]
-    variable = call.environment.get("RUSTUP_TOOLCHAIN")
-    override = call.override if not parent(file.path) else None
+    override = request.override if not parent(file.path) else None
     ranked = (
-        (call.plus, "`+name` wins over the file"),
-        (variable, "RUSTUP_TOOLCHAIN wins over the file"),
+        (request.plus, "`+name` wins over the file"),
+        (request.variable, "RUSTUP_TOOLCHAIN wins over the file"),
         (override, "an override wins over the file beside it"),
-        (call.default, ""),
+        (request.default, ""),
     )
     asked, why = next(((known, why) for known, why in ranked if known is not None), (None, ""))
     if asked is None or not asked.text or not asked.evidence:
         return None
     if _agree(parse_toolchain(asked.text), parse_toolchain(str(file.name))):
         return None
-    return _Difference(call=call, asked=asked, file=file, why=why)
+    return _Difference(request=request, asked=asked, file=file, why=why)
 
 
 def _agree(one: Toolchain, other: Toolchain) -> bool:
@@ -129,7 +168,7 @@ def _agree(one: Toolchain, other: Toolchain) -> bool:
 
 
 def _finding(found: list[_Difference], level: Level, message: str, builds: tuple[Build, ...]) -> Finding:
-    jobs = {(each.call.path, each.call.job) for each in found}
+    jobs = {(each.request.path, each.request.job) for each in found}
     ids = [build.id for build in builds for path, job in jobs if build.id.startswith(f"{path}:{job}:")]
     places = {
         each.asked.evidence[0]: replace(each.asked.evidence[0], note=each.why or "not used") for each in found
