@@ -12,7 +12,7 @@ from running import ROOT, program
 PACKAGE = ROOT / "wasifix"
 LAYERS = (
     ("__init__", "errors"),
-    ("rust", "releases", "changes", "model", "tree", "data"),
+    ("rust", "releases", "wasmtime_command", "wasmtime_flags", "changes", "model", "tree", "data"),
     ("markers", "documents", "advisories"),
     ("project",),
     (

@@ -79,6 +79,8 @@ class Build:
     unused_max_memory: Fact[int]
     """An argument in the files that Cargo does not hand over; `reason` says why."""
     initial_memory: Fact[int]
+    unused_flags: Fact[str] = Fact(value=None)
+    """Configured flags that a variable replaces; the evidence ends with the place that sets the variable."""
     bootstrap: Fact[bool]
     """Whether RUSTC_BOOTSTRAP makes the compiler act as a nightly."""
     clang_linker: Fact[bool]

@@ -53,7 +53,7 @@ def report_on(project: Project) -> Report:
     findings = [_with_remedies(finding, advisories) for finding in found]
     findings += (
         *project_checks(project, builds),
-        *ci_checks(builds),
+        *ci_checks(project, builds, found),
         *stale_workarounds(project, builds, advisories),
     )
     order = list(Level)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from wasifix.ci_checks import CI_CHECKS
 from wasifix.engine import check
 from wasifix.errors import NoProject
 from wasifix.model import Confidence, Level, Report
@@ -75,7 +76,7 @@ def test_a_nightly_is_not_hit(corpus: Path, name: str) -> None:
     assert about_memory(found) == []
 
 
-@pytest.mark.parametrize("name", ["tlsn", "portable-network-archive", "reg-cli", "mpz"])
+@pytest.mark.parametrize("name", ["tlsn", "portable-network-archive", "mpz"])
 def test_nothing_is_reported(corpus: Path, name: str) -> None:
     assert report(corpus, name).findings == ()
 
@@ -84,3 +85,40 @@ def test_a_repository_without_a_manifest_at_its_top_is_no_project(corpus: Path) 
     with pytest.raises(NoProject):
         report(corpus, "zwasm")
     assert check(DiskTree(corpus / "projects" / "zwasm"), "test/component/wasip3").findings == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (
+            "wasmtime-crash",
+            [
+                "error wasmtime-without-threads .github/workflows/rust.yml:28:13",
+                "note wasmtime-flags .cargo/config.toml:2:10",
+            ],
+        ),
+        (
+            "functionalscript-2025-11-01",
+            [
+                "error wasmtime-without-threads .github/workflows/ci.yml:161:13",
+                "note wasmtime-flags .cargo/config.toml:5:10",
+            ],
+        ),
+        ("gemmkit", ["note wasmtime-without-threads .github/workflows/ci.yml:355:76"]),
+        ("reg-cli", ["note ci-differs .github/workflows/ci.yml:57:22"]),
+        *((name, []) for name in ("oxc-resolver-2025-11-24", "mpz", "napi-package-template", "image")),
+        ("rrule-rust", ["note ci-differs .github/workflows/build-and-test.yml:67:22"]),
+        *((name, []) for name in ("rspack-2025-11-25", "tlsn", "portable-network-archive")),
+    ],
+)
+def test_what_is_said_of_the_ways_it_is_built(corpus: Path, name: str, expected: list[str]) -> None:
+    found = (each for each in report(corpus, name).findings if each.id in {one.id for one in CI_CHECKS})
+    assert [f"{each.level} {each.id} {each.evidence[0].place}" for each in found] == expected
+
+
+def test_the_flag_that_40_to_46_need_is_named(corpus: Path) -> None:
+    (finding,) = (each for each in report(corpus, "wasmtime-crash").findings if each.id == "wasmtime-flags")
+    assert finding.evidence[0].note == "for Wasmtime 40 to 46 it lacks `-W shared-memory`"
+    right = "wasmtime run --wasi threads --wasm shared-memory --dir . --"
+    assert (finding.evidence[-1].text, finding.evidence[-1].note) == ("for 40 to 46", right)
+    assert len(finding.builds) == 2

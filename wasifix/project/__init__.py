@@ -11,7 +11,7 @@ from wasifix.documents.toml import TomlDocument
 from wasifix.markers import Marker, find_markers
 from wasifix.model import Build, Confidence, Evidence, Fact
 from wasifix.project.cargo_config import CargoConfig, read_config
-from wasifix.project.link_args import Flag, memory_argument, uses_clang
+from wasifix.project.link_args import Flag, memory_argument, uses_clang, whole_flags
 from wasifix.project.sources import Sources
 from wasifix.project.targets import Use, target_uses
 from wasifix.project.toolchain import ToolchainFile, effective_toolchain, governing_files
@@ -134,6 +134,7 @@ def build_of(
         max_memory=memory_argument(flags, "max-memory"),
         unused_max_memory=_unused(config, triple, flags),
         initial_memory=memory_argument(flags, "initial-memory"),
+        unused_flags=_unused_flags(config, triple, flags),
         bootstrap=_bootstrap(project),
         clang_linker=uses_clang(config.target_setting(triple, "linker"), flags),
         runner=config.target_setting(triple, "runner"),
@@ -150,6 +151,26 @@ def _unused(config: CargoConfig, triple: str, flags: tuple[Flag, ...]) -> Fact[i
         f"not used: {variable} is set" if variable else "not used: the target's own rustflags switch it off"
     )
     return Fact(value=written.value, evidence=written.evidence, reason=reason)
+
+
+def _unused_flags(config: CargoConfig, triple: str, flags: tuple[Flag, ...]) -> Fact[str]:
+    """The configured flags that a variable replaces and does not repeat, without those about lints."""
+    variable = config.flags_variable()
+    if variable is None:
+        return Fact(value=None)
+    used = [text for text, _ in whole_flags(flags)]
+    lost = [
+        (text, flag)
+        for text, flag in whole_flags(config.configured_rustflags(triple))
+        if text not in used and not text.startswith(("-A", "-W", "-D", "-F", "--cap-lints"))
+    ]
+    if not lost:
+        return Fact(value=None)
+    return Fact(
+        value=" ".join(text for text, _ in lost),
+        evidence=(*dict.fromkeys(flag.evidence for _, flag in lost), config.variable_evidence(variable)),
+        reason=f"{variable} replaces all configured rustflags",
+    )
 
 
 def _reads_includes(toolchain: Toolchain | None) -> bool:

@@ -6,7 +6,7 @@ Rules: https://doc.rust-lang.org/cargo/reference/config.html#hierarchical-struct
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wasifix.changes import KeyPath
@@ -18,6 +18,9 @@ from wasifix.project.globs import inside
 from wasifix.project.link_args import Flag
 from wasifix.project.sources import Sources
 from wasifix.tree import join, parent, upward
+
+REPLACING = ("CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS")
+"""Variables that replace all configured rustflags, even when they are empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class CargoConfig:
 
     layers: tuple[TomlDocument, ...]
     environment: Mapping[str, str]
+    places: Mapping[str, Evidence] = field(default_factory=dict)
+    """Where a workflow sets a variable; one without a place is of the user's own environment."""
 
     def all(self, *path: str) -> Iterator[Setting]:
         """The value of each layer that has one, the winner first."""
@@ -62,19 +67,23 @@ class CargoConfig:
         https://doc.rust-lang.org/cargo/reference/config.html#buildrustflags
         """
         if (encoded := self.environment.get("CARGO_ENCODED_RUSTFLAGS")) is not None:
-            return _from_variable("CARGO_ENCODED_RUSTFLAGS", encoded.split("\x1f") if encoded else [])
+            return self._from_variable("CARGO_ENCODED_RUSTFLAGS", encoded.split("\x1f") if encoded else [])
         if (plain := self.environment.get("RUSTFLAGS")) is not None:
-            return _from_variable("RUSTFLAGS", [each.strip() for each in plain.split(" ") if each.strip()])
+            return self._from_variable(
+                "RUSTFLAGS", [each.strip() for each in plain.split(" ") if each.strip()]
+            )
         flags = self._flags("target", triple)
         variable = f"CARGO_TARGET_{_variable_part(triple)}_RUSTFLAGS"
-        flags += _from_variable(variable, self.environment.get(variable, "").split())
+        flags += self._from_variable(variable, self.environment.get(variable, "").split())
         for key in sorted(self.names("target")):
             if cfg_matches(key, triple):
                 flags += self._flags("target", key)
         if flags:
             return flags
         variable = "CARGO_BUILD_RUSTFLAGS"
-        return self._flags("build") + _from_variable(variable, self.environment.get(variable, "").split())
+        return self._flags("build") + self._from_variable(
+            variable, self.environment.get(variable, "").split()
+        )
 
     def written_rustflags(self, triple: str) -> tuple[Flag, ...]:
         """All flags that the files have for a target, also those that something else switches off."""
@@ -86,20 +95,37 @@ class CargoConfig:
 
     def flags_variable(self) -> str | None:
         """The environment variable that makes Cargo ignore all configured rustflags, if one is set."""
-        return next(
-            (each for each in ("CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS") if each in self.environment), None
-        )
+        return next((each for each in REPLACING if each in self.environment), None)
+
+    def configured_rustflags(self, triple: str) -> tuple[Flag, ...]:
+        """The flags that rustc would get if no variable replaced all configured ones."""
+        kept = {name: value for name, value in self.environment.items() if name not in REPLACING}
+        return replace(self, environment=kept).rustflags(triple)
+
+    def variable_evidence(self, name: str, note: str = "") -> Evidence:
+        """The place that sets a variable."""
+        if (place := self.places.get(name)) is not None:
+            return replace(place, note=note)
+        return Evidence(path="", text=f"{name}={self.environment.get(name, '')}", note=note)
 
     def target_setting(self, triple: str, key: str) -> Fact[str]:
         """`runner` or `linker` of a target: environment, then its own table, then a matching `cfg()`."""
         variable = f"CARGO_TARGET_{_variable_part(triple)}_{key.upper()}"
         if value := self.environment.get(variable):
-            return Fact(value=value, evidence=(Evidence(path="", text=f"{variable}={value}"),))
+            return Fact(value=value, evidence=(self.variable_evidence(variable),))
+        if variable in self.places:
+            return Fact(value=None, reason=f"{variable} is an expression that cannot be resolved")
         tables = [triple, *(each for each in self.names("target") if cfg_matches(each, triple))]
         for table in tables:
             if (setting := self.winner("target", table, key)) is not None:
                 return Fact(value=_command(setting.value), evidence=(setting.evidence,))
         return Fact(value=None, reason=f"no {key} is configured")
+
+    def _from_variable(self, name: str, flags: list[str]) -> tuple[Flag, ...]:
+        evidence = replace(self.variable_evidence(name), note="environment variable")
+        if name not in self.places:
+            evidence = replace(evidence, text=f"{name}={' '.join(flags)}")
+        return tuple(Flag(flag, evidence) for flag in flags)
 
     def _flags(self, *table: str) -> tuple[Flag, ...]:
         flags: list[Flag] = []
@@ -196,11 +222,6 @@ def _kinds(values: dict[str, Any], above: KeyPath) -> Iterator[tuple[KeyPath, st
 
 def _at(at: Evidence, message: str, advice: str) -> UnreadableInput:
     return UnreadableInput(message, path=at.path, line=at.line, column=at.column, advice=advice)
-
-
-def _from_variable(name: str, flags: list[str]) -> tuple[Flag, ...]:
-    evidence = Evidence(path="", text=f"{name}={' '.join(flags)}", note="environment variable")
-    return tuple(Flag(flag, evidence) for flag in flags)
 
 
 def _variable_part(triple: str) -> str:

@@ -98,7 +98,8 @@ def _config(
             doubts.append(f"--config {given} is not in the project")
         elif document.path not in [each.path for each in config.layers]:
             layers.append(document)
-    return replace(config, layers=(*layers, *config.layers)), tuple(doubts)
+    places = {name: known.evidence[-1] for name, known in call.environment.items() if known.evidence}
+    return replace(config, layers=(*layers, *config.layers), places=places), tuple(doubts)
 
 
 def _given_config(project: Project, call: CargoCall, given: str, name: str) -> TomlDocument | None:

@@ -20,6 +20,29 @@ class Flag:
     evidence: Evidence
 
 
+def whole_flags(flags: Iterable[Flag]) -> Iterator[tuple[str, Flag]]:
+    """Each flag with its value as one word: `-C x` and `--codegen x` are `-Cx`, `--cfg x` is `--cfg=x`."""
+    opened = ""
+    for flag in flags:
+        if opened:
+            text = f"{opened}{flag.text}"
+            opened = ""
+        elif flag.text in _WITH_VALUE:
+            opened = _WITH_VALUE[flag.text]
+            continue
+        else:
+            text = flag.text
+        long = text.removeprefix("--codegen=")
+        yield (text if long == text else f"-C{long}"), flag
+
+
+_WITH_VALUE = {
+    each: f"{each}=" if each.startswith("--") else each
+    for each in ("-C", "--codegen", "-Z", "-A", "-W", "-D", "-F", "-L", "-l", "--cfg", "--check-cfg")
+}
+"""https://doc.rust-lang.org/rustc/command-line-arguments.html"""
+
+
 def codegen_options(flags: Iterable[Flag]) -> Iterator[tuple[str, Flag]]:
     """The values of `-C`, in all spellings: `-C x`, `-Cx`, `--codegen x`, `--codegen=x`."""
     waiting = False

@@ -13,6 +13,8 @@ from wasifix.project.expressions import Known, as_github_reads, origin_of
 
 LEG_LIMIT = 256
 """GitHub makes no more jobs of one matrix."""
+VALUE_LIMIT = 256
+"""Values of one leg that are read: with aliases a file of ten lines can hold any number."""
 _LISTS = ("include", "exclude")
 
 
@@ -41,8 +43,14 @@ def axes_of(job: Node) -> dict[str, tuple[Node, ...]]:
 
 
 def known_values(document: YamlDocument, leg: Mapping[str, Node]) -> dict[str, Known]:
-    """What expressions can refer to, `matrix.NAME`."""
-    return {f"matrix.{name}": _known(document, node) for name, node in leg.items()}
+    """What expressions can refer to: `matrix.NAME`, and `matrix.NAME.KEY` of a value that is a mapping."""
+    found: dict[str, Known] = {}
+    waiting = [(f"matrix.{name}", node) for name, node in leg.items()]
+    while waiting and len(found) < VALUE_LIMIT:
+        name, node = waiting.pop(0)
+        found[name] = _known(document, node)
+        waiting += [(f"{name}.{key}", value) for key, value in entries(node)]
+    return found
 
 
 def _with_includes(

@@ -73,7 +73,7 @@ def render_advisory(
 def render_check_explained(check: Check, style: Style) -> str:
     """One check of the project."""
     lines = [f"{style.paint('note', check.id)}: {style.paint('bold', check.title)}", ""]
-    lines += [*textwrap.wrap(check.explanation, WIDTH), "", f"  {check.reference}"]
+    lines += [*textwrap.wrap(check.explanation, WIDTH, break_on_hyphens=False), "", f"  {check.reference}"]
     return "\n".join(lines) + "\n"
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from wasifix.changes import Append, Change, Set, SetLine
+from wasifix.changes import Append, Change, FileEdit, Replace, Set, SetLine
+from wasifix.documents.kinds import is_yaml
+from wasifix.documents.yaml import scalar
 from wasifix.model import Declined, Evidence
 from wasifix.project import Project
+from wasifix.project.bots import managing_bots
 from wasifix.project.ci import toolchain_choice
 from wasifix.project.toolchain import CHANNEL, TARGETS, ToolchainFile
 from wasifix.rust import Release
@@ -49,7 +52,25 @@ def moved(project: Project, hits: Hits, release: Release) -> tuple[Draft, tuple[
         if changes := tuple(_of_file(file, release, hits.targets)):
             draft.change(file.path, *changes)
     move_calls(project, hits, release, makes_file, draft)
-    return draft, tuple(notes)
+    return draft, (*notes, *_bot_notes(project, draft.edits))
+
+
+def _bot_notes(project: Project, edits: tuple[FileEdit, ...]) -> Iterator[str]:
+    """A note for each bot that would change the toolchain back, or on."""
+    for edit in edits:
+        for bot in managing_bots(project.sources, edit.path, _action(project, edit)):
+            yield (
+                f"{bot.name} ({bot.at.place}) manages {edit.path} and would undo this: "
+                "tell it to leave the toolchain"
+            )
+
+
+def _action(project: Project, edit: FileEdit) -> str:
+    """The reference of an action that the edit changes, as a workflow has it."""
+    document = project.sources.yaml(edit.path) if is_yaml(edit.path) else None
+    routes = (each.path for each in edit.changes if isinstance(each, Replace) and each.path[-1:] == ("uses",))
+    found = (scalar(document.locate(route)) for route in routes if document is not None)
+    return next((f"uses: {each}" for each in found), "")
 
 
 def _of_file(file: ToolchainFile, release: Release, targets: tuple[str, ...]) -> Iterator[Change]:

@@ -1,0 +1,59 @@
+"""Commands in workflows that run a module with threads themselves, not through Cargo's runner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wasifix.documents.shell import commands
+from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar
+from wasifix.model import Evidence
+from wasifix.project.scripts import UNKNOWN, script_at
+from wasifix.project.sources import Sources
+from wasifix.project.targets import THREADS_TARGETS
+from wasifix.project.workflows import FOLDER
+from wasifix.tree import join
+from wasifix.wasmtime_command import run_command
+from wasifix.wasmtime_flags import THREADS_OPTIONS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModuleRun:
+    """A `wasmtime run` of a module with threads, up to the module; `path` and `job` tell where."""
+
+    path: str
+    job: str
+    at: Evidence
+    words: tuple[str, ...]
+
+
+def module_runs(sources: Sources) -> Iterator[ModuleRun]:
+    """The commands of all workflows that run such a module. Raises UnreadableInput."""
+    for name in sources.tree.files(FOLDER):
+        data = sources.read(join(FOLDER, name)) if name.endswith((".yml", ".yaml")) else None
+        if data is None or b"wasmtime" not in data or b"threads" not in data:
+            continue
+        document = sources.yaml(join(FOLDER, name))
+        if document is None:
+            continue
+        for job, node in entries(child(document.root, "jobs")):
+            for step in items(child(node, "steps")):
+                if (script := child(step, "run")) is not None:
+                    yield from _of_script(document, job, script)
+
+
+def _of_script(document: YamlDocument, job: str, node: Node) -> Iterator[ModuleRun]:
+    """No expression is resolved here: a word with one in it is not known."""
+    if "wasmtime" not in (scalar(node) or ""):
+        return
+    script = script_at(document, node, {})
+    for command in commands(script.text, {}):
+        words = tuple(None if word is None or UNKNOWN in word else word for word in command.words)
+        read = run_command(words)
+        if read is None or not read.has_module:
+            continue
+        module = read.words[read.module]
+        names_target = any(target in module for target in THREADS_TARGETS)
+        if names_target or read.named().intersection(THREADS_OPTIONS):
+            at = script.evidence(command.start)
+            yield ModuleRun(path=document.path, job=job, at=at, words=read.words[: read.module + 1])
