@@ -10,6 +10,7 @@ from wasifix.engine import check, plan, remove
 from wasifix.errors import UsageError
 from wasifix.markers import find_markers
 from wasifix.model import Declined, Effect
+from wasifix.reporting import remedies_by_finding
 from wasifix.strategies import STRATEGIES, Options
 from wasifix.tree import MemoryTree, Tree
 
@@ -120,7 +121,7 @@ def test_a_key_of_the_users_in_a_new_file_stays() -> None:
 
 
 def test_every_remedy_of_unproven_effect_leaves_a_note_and_the_others_none() -> None:
-    for strategy in STRATEGIES:
+    for strategy in (each for each in STRATEGIES if each.name in remedies_by_finding()["memory-cannot-grow"]):
         report = check(after(tree(rust__toolchain=CHANNEL), strategy.name))
         left = [finding.level for finding in report.findings if finding.id == "memory-cannot-grow"]
         assert left == (["note"] if strategy.effect is Effect.UNPROVEN else [])

@@ -21,6 +21,8 @@ class Check:
     title: str
     explanation: str
     reference: str
+    remedies: tuple[str, ...] = ()
+    """Strategies, the one that `auto` takes first."""
 
 
 CHECKS = (

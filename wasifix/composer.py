@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from wasifix.advisories import load_advisories
 from wasifix.errors import UsageError
 from wasifix.model import Declined, FileChange, Finding, Plan, Proposal
 from wasifix.planner import Attempt, attempt, hits_for, seen_again
 from wasifix.project import Project
-from wasifix.reporting import REMEDIES, Request, report_on
+from wasifix.reporting import REMEDIES, Request, automatic_by_finding, report_on
 from wasifix.strategies import Options, find_strategy
 
 
@@ -38,7 +37,7 @@ class Composer:
 
     def choose(self) -> None:
         """For each error and warning the first remedy that works."""
-        automatic = {advisory.id: advisory.automatic for advisory in load_advisories()}
+        automatic = automatic_by_finding()
         for finding in self.before.findings:
             if self._is_open(finding) and (names := automatic.get(finding.id)):
                 self._first_that_works(names)

@@ -13,7 +13,7 @@ from wasifix.model import Declined, Effect, FileChange, Finding, Plan, Report
 from wasifix.project import Project
 from wasifix.project.targets import THREADS_TARGETS
 from wasifix.removal import restored
-from wasifix.reporting import Request, report_on
+from wasifix.reporting import ALL_CHECKS, Request, report_on
 from wasifix.strategies import Hits, Options, Strategy
 from wasifix.tree import MemoryTree
 
@@ -127,11 +127,10 @@ def planned(
 
 
 def _author(strategy: Strategy, hits: Hits) -> Author:
-    known = {advisory.id: advisory for advisory in load_advisories()}
-    advisory = next((known[each.id] for each in hits.findings if each.id in known), load_advisories()[0])
-    return Author(
-        strategy=strategy.name, advisory=advisory.id, effect=strategy.effect, url=advisory.references[0]
-    )
+    links = {advisory.id: advisory.references[0] for advisory in load_advisories()}
+    links |= {check.id: check.reference for check in ALL_CHECKS}
+    reason = next((each.id for each in hits.findings), load_advisories()[0].id)
+    return Author(strategy=strategy.name, advisory=reason, effect=strategy.effect, url=links[reason])
 
 
 def _with_undo_note(plan: Plan, made: tuple[FileChange, ...]) -> Plan:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from wasifix.advisories import Advisory, load_advisories
+from wasifix.advisories import load_advisories
 from wasifix.checks import CHECKS, project_checks
 from wasifix.ci_checks import CI_CHECKS, ci_checks
 from wasifix.detect import detect
 from wasifix.expiry import stale_workarounds
-from wasifix.model import Finding, Level, Remedy, Report
+from wasifix.model import Level, Remedy, Report
 from wasifix.project import Project, local_builds, read_project
 from wasifix.project.ci import ci_builds
 from wasifix.project.sources import Sources
@@ -50,12 +50,16 @@ def report_on(project: Project) -> Report:
     builds = (*local_builds(project), *ci_builds(project))
     advisories = load_advisories()
     found, prevented = detect(project, builds, advisories)
-    findings = [_with_remedies(finding, advisories) for finding in found]
-    findings += (
-        *project_checks(project, builds),
-        *ci_checks(project, builds, found),
-        *stale_workarounds(project, builds, advisories),
-    )
+    remedies = remedies_by_finding()
+    findings = [
+        replace(each, remedies=tuple(REMEDIES[name] for name in remedies.get(each.id, ())))
+        for each in (
+            *found,
+            *project_checks(project, builds),
+            *ci_checks(project, builds, found),
+            *stale_workarounds(project, builds, advisories),
+        )
+    ]
     order = list(Level)
     return Report(
         builds=builds,
@@ -65,6 +69,13 @@ def report_on(project: Project) -> Report:
     )
 
 
-def _with_remedies(finding: Finding, advisories: tuple[Advisory, ...]) -> Finding:
-    names = next(each.remedies for each in advisories if each.id == finding.id)
-    return replace(finding, remedies=tuple(REMEDIES[name] for name in names))
+def remedies_by_finding() -> Mapping[str, tuple[str, ...]]:
+    """The strategies that help against each advisory and check."""
+    advised = {each.id: each.remedies for each in load_advisories()}
+    return {**advised, **{each.id: each.remedies for each in ALL_CHECKS}}
+
+
+def automatic_by_finding() -> Mapping[str, tuple[str, ...]]:
+    """The strategies that `auto` tries, the best first."""
+    advised = ((each.id, each.automatic) for each in load_advisories())
+    return {**{each.id: each.remedies for each in ALL_CHECKS}, **dict(advised)}

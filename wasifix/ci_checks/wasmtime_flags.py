@@ -26,6 +26,7 @@ CHECK = Check(
         "both 36 (the supported line) and 40 to 46: choose a version, then its flags."
     ),
     reference="https://github.com/bytecodealliance/wasmtime/pull/12036",
+    remedies=("runner",),
 )
 _SHOWN_FROM = 22
 """The first major version whose flags are shown where none is known; the older ones are of 2023."""

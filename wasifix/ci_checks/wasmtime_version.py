@@ -27,6 +27,7 @@ CHECK = Check(
         "`-W shared-memory` too, which 36 refuses, so no one command line fits both."
     ),
     reference="https://github.com/bytecodealliance/wasmtime/pull/13558",
+    remedies=("runner",),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +28,13 @@ if TYPE_CHECKING:
     from wasifix.rust import Release
 
 
+class Runner(StrEnum):
+    """What else runs modules with threads."""
+
+    WASMER = "wasmer"
+    EMBEDDED = "embedded"
+
+
 def apply(
     path: PathArgument = Path(),
     strategy: Strategies = None,
@@ -40,6 +48,12 @@ def apply(
     max_memory: Annotated[
         str | None,
         typer.Option(metavar="SIZE", help="For max-memory: bytes, or 64MiB, 4GiB.  [default: 1GiB]"),
+    ] = None,
+    wasmtime: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="The Wasmtime for runner to go to.")
+    ] = None,
+    runner: Annotated[
+        Runner | None, typer.Option(help="What runner uses instead of Wasmtime's program.")
     ] = None,
     assume_rust: AssumeRust = None,
     force: Annotated[bool, typer.Option("--force", help="Apply even where nothing is hit.")] = False,
@@ -63,7 +77,12 @@ def apply(
         where.start,
         strategies=strategy or (AUTO,),
         options=Options(
-            rust=_release(rust), max_memory=_size(max_memory), force=force, local_only=local_only
+            rust=_release("--rust", rust),
+            max_memory=_size(max_memory),
+            wasmtime=_release("--wasmtime", wasmtime),
+            runner=runner,
+            force=force,
+            local_only=local_only,
         ),
         environment=place.environment(),
         assume_rust=settled_toolchain(assume_rust),
@@ -75,7 +94,7 @@ def apply(
     raise typer.Exit(1 if proposal.declined or (check_only and proposal.changes) else 0)
 
 
-def _release(text: str | None) -> Release | None:
+def _release(option: str, text: str | None) -> Release | None:
     from wasifix.errors import UsageError
     from wasifix.rust import Release
 
@@ -87,7 +106,8 @@ def _release(text: str | None) -> Release | None:
         except ValueError:
             pass
     raise UsageError(
-        f"--rust {text}: not a full release number", advice="give all three numbers: --rust 1.90.0"
+        f"{option} {text}: not a full release number",
+        advice=f"give all three numbers: {option} {'1.90.0' if option == '--rust' else '36.0.9'}",
     )
 
 

@@ -198,12 +198,16 @@ class _Writer:
 
 
 def written(value: str, quote: str = "") -> str:
-    """A string as YAML: with the given quote, else plain where it stays a string so, else in quotes."""
+    """A string as YAML: with the given quote, else plain where it stays a string so, else in quotes.
+
+    An expression of a workflow stays plain too, which is its usual form.
+    """
     import yaml
 
     if quote == '"' and not re.search(r'["\\\x00-\x1f]', value):
         return f'"{value}"'
-    if quote != "'" and re.fullmatch(r"-{0,2}[\w/][\w./@+=-]*(?: [\w./@+=-]+)*", value):
+    words = r"-{0,2}[\w/][\w./@+=-]*(?: [\w./@+=-]+)*|\$\{\{[^:#\n]*\}\}"
+    if quote != "'" and re.fullmatch(words, value):
         node = yaml.compose(value, Loader=yaml.SafeLoader)
         if node is not None and node.tag == STRING and node.value == value:
             return value

@@ -115,11 +115,15 @@ class CargoConfig:
             return Fact(value=value, evidence=(self.variable_evidence(variable),))
         if variable in self.places:
             return Fact(value=None, reason=f"{variable} is an expression that cannot be resolved")
-        tables = [triple, *(each for each in self.names("target") if cfg_matches(each, triple))]
-        for table in tables:
-            if (setting := self.winner("target", table, key)) is not None:
-                return Fact(value=_command(setting.value), evidence=(setting.evidence,))
+        if (setting := self.target_place(triple, key)) is not None:
+            return Fact(value=_command(setting.value), evidence=(setting.evidence,))
         return Fact(value=None, reason=f"no {key} is configured")
+
+    def target_place(self, triple: str, key: str) -> Setting | None:
+        """Where the files set `runner` or `linker` of a target, what counts first."""
+        tables = [triple, *(each for each in self.names("target") if cfg_matches(each, triple))]
+        found = (self.winner("target", table, key) for table in tables)
+        return next((setting for setting in found if setting is not None), None)
 
     def _from_variable(self, name: str, flags: list[str]) -> tuple[Flag, ...]:
         evidence = replace(self.variable_evidence(name), note="environment variable")

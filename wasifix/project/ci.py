@@ -61,8 +61,7 @@ def toolchain_choice(project: Project, call: CargoCall) -> Choice:
 
 
 def _builds(project: Project, call: CargoCall) -> Iterator[Build]:
-    environment = {name: known.text or "" for name, known in call.environment.items()}
-    config, doubts = _config(project, call, environment)
+    config, doubts = _config(project, call)
     for triple, uses in targets_of(call, config):
         toolchain = settled(_toolchain(project, call), project.assumed)
         files = governing_files(project.sources, call.folder)
@@ -85,10 +84,14 @@ def _seen(fact: Fact[int], call: CargoCall) -> Fact[int]:
     return replace(fact, evidence=tuple(evidence))
 
 
-def _config(
-    project: Project, call: CargoCall, environment: dict[str, str]
-) -> tuple[CargoConfig, tuple[str, ...]]:
+def config_of(project: Project, call: CargoCall) -> CargoConfig:
+    """The configuration that a command sees."""
+    return _config(project, call)[0]
+
+
+def _config(project: Project, call: CargoCall) -> tuple[CargoConfig, tuple[str, ...]]:
     """The configuration of the command's folder, with what `--config` gives above it, the last first."""
+    environment = {name: known.text or "" for name, known in call.environment.items()}
     config = read_config(project.sources, call.folder, environment)
     doubts: list[str] = []
     layers = []

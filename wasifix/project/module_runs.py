@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from wasifix.changes import KeyPath
 from wasifix.documents.shell import commands
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar
 from wasifix.model import Evidence
@@ -25,6 +26,10 @@ class ModuleRun:
     job: str
     at: Evidence
     words: tuple[str, ...]
+    route: KeyPath | None
+    """What leads to the script that has it; None where that cannot be edited."""
+    spans: tuple[tuple[int, int], ...]
+    """Which characters of the script each word is."""
 
 
 def module_runs(sources: Sources) -> Iterator[ModuleRun]:
@@ -56,4 +61,13 @@ def _of_script(document: YamlDocument, job: str, node: Node) -> Iterator[ModuleR
         names_target = any(target in module for target in THREADS_TARGETS)
         if names_target or read.named().intersection(THREADS_OPTIONS):
             at = script.evidence(command.start)
-            yield ModuleRun(path=document.path, job=job, at=at, words=read.words[: read.module + 1])
+            origins = [script.origin(part.start, part.end) for part in command.parts[: read.module + 1]]
+            spans = tuple(each.part for each in origins if each is not None and each.part is not None)
+            yield ModuleRun(
+                path=document.path,
+                job=job,
+                at=at,
+                words=read.words[: read.module + 1],
+                route=script.route if len(spans) == len(origins) else None,
+                spans=spans,
+            )

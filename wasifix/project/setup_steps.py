@@ -20,6 +20,8 @@ class Installation:
     version: Known
     origin: Origin | None = None
     form: str = "{}"
+    present: str = ""
+    """What stands there now, or what is the same as nothing."""
 
 
 @dataclass
@@ -88,7 +90,7 @@ def _set_up_wasmtime(document: YamlDocument, step: Node, name: str, ref: str, le
             leg.wasmtime = installation(known_at(document, given, leg.scope))
         else:
             origin = Origin(path=document.path, route=(*route, "with", "version")) if route else None
-            leg.wasmtime = Installation(version=Known(LATEST, at), origin=origin)
+            leg.wasmtime = Installation(version=Known(LATEST, at), origin=origin, present=LATEST)
     elif name == "taiki-e/install-action":
         node = child(options, "tool")
         tools = known_at(document, node, leg.scope) if node else Known(ref, at)
@@ -97,10 +99,12 @@ def _set_up_wasmtime(document: YamlDocument, step: Node, name: str, ref: str, le
                 version=replace(tools, text=match[2] or LATEST),
                 origin=replace(tools.origin, part=match.span()) if tools.origin else None,
                 form=f"{match[1]}@{{}}",
+                present=match[0],
             )
 
 
 def installation(version: Known) -> Installation:
     """An installation whose version is written by itself, perhaps with a `v`."""
     has_v = (version.text or "").startswith("v")
-    return Installation(version=version, origin=version.origin, form="v{}" if has_v else "{}")
+    form = "v{}" if has_v else "{}"
+    return Installation(version=version, origin=version.origin, form=form, present=version.text or "")

@@ -7,10 +7,19 @@ from wasifix.strategies.max_memory import MAX_MEMORY
 from wasifix.strategies.opt_level import OPT_LEVEL
 from wasifix.strategies.pin import PIN
 from wasifix.strategies.profile import PROFILE
+from wasifix.strategies.runner import RUNNER
 from wasifix.strategies.target import TARGET
 from wasifix.strategies.upgrade import UPGRADE
 
-STRATEGIES: tuple[Strategy, ...] = (UPGRADE, MAX_MEMORY, TARGET, PIN, PROFILE, OPT_LEVEL)
+STRATEGIES: tuple[Strategy, ...] = (
+    UPGRADE,
+    MAX_MEMORY,
+    RUNNER,
+    TARGET,
+    PIN,
+    PROFILE,
+    OPT_LEVEL,
+)
 
 AUTO = "auto"
 """The name that stands for the first remedy that works, per finding."""

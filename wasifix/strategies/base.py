@@ -21,6 +21,9 @@ class Options:
     """Bytes."""
     local_only: bool = False
     """Whether to leave the builds of workflows alone."""
+    wasmtime: Release | None = None
+    runner: str | None = None
+    """`wasmer` or `embedded`, instead of Wasmtime's program."""
     keep_threads: bool = False
     """Whether to decline what would break code that starts threads."""
     force: bool = False

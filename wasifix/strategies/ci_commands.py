@@ -13,7 +13,7 @@ from wasifix.project.profiles import variable
 from wasifix.project.scripts import CargoCall
 from wasifix.strategies.base import Hits
 from wasifix.strategies.draft import Draft, by_origin, hit_calls, shared_with
-from wasifix.strategies.legs import in_matrix
+from wasifix.strategies.legs import by_leg
 
 _WHOLE_OPTIONS = ("--release", "-r")
 
@@ -28,10 +28,11 @@ def use_profile(project: Project, hits: Hits, name: str, draft: Draft) -> None:
         call = group[0]
         text = _option(call, name) if call.profile_option in _WHOLE_OPTIONS else name
         old = call.profile_option if call.profile_option in _WHOLE_OPTIONS else "release"
-        if not shared_with(project, group, _profile, origin):
+        others = shared_with(project, group, _profile, origin)
+        if not others:
             draft.put(origin, text)
-        elif (condition := _by_leg(project, origin, group)) is not None:
-            draft.put(origin, f"${{{{ {condition} && '{text}' || '{old}' }}}}")
+        elif (chosen := by_leg(origin, group, others, text, old)) is not None:
+            draft.put(origin, chosen)
         else:
             draft.leave(call.at, f"other targets share this option; for {hits.targets[0]} use {text}")
 
@@ -82,20 +83,6 @@ def _rustflags(call: CargoCall) -> Known | None:
 def _option(call: CargoCall, name: str) -> str:
     """nextest has profiles of its own. https://nexte.st/docs/running/#cargo-options"""
     return f"--{'cargo-' if call.subcommand == 'nextest' else ''}profile {name}"
-
-
-def _by_leg(project: Project, origin: Origin, group: Sequence[CargoCall]) -> str | None:
-    """The expression that tells these commands from the others by the matrix value of the target."""
-    target = group[0].target
-    if target.origin is None or not in_matrix(target.origin) or not is_yaml(origin.path) or not origin.part:
-        return None
-    others = shared_with(project, group, _profile, origin)
-    if target.text in [each.target.text for each in others] or {each.target.text for each in group} != {
-        target.text
-    }:
-        return None
-    keys = [key for key in target.origin.route[4:] if isinstance(key, str) and key != "include"]
-    return f"matrix.{keys[0]} == '{target.text}'" if len(keys) == 1 else None
 
 
 def _in_quotes(project: Project, origin: Origin, text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from wasifix.changes import AddItem, Change, KeyPath, Origin
 from wasifix.documents.yaml import Node, YamlDocument, scalar
 from wasifix.project.matrix import axes_of, legs
+from wasifix.project.scripts import CargoCall
 
 _MATRIX = ("strategy", "matrix")
 Leg = Mapping[str, Node]
@@ -16,6 +17,23 @@ Leg = Mapping[str, Node]
 def in_matrix(origin: Origin) -> bool:
     """Whether the value stands in the matrix of a job."""
     return origin.part is None and origin.route[:1] == ("jobs",) and origin.route[2:4] == _MATRIX
+
+
+def by_leg(
+    origin: Origin, mine: Sequence[CargoCall], others: Sequence[CargoCall], text: str, old: str
+) -> str | None:
+    """The expression that is one text for these commands and another for the others, by the leg's target.
+
+    None where the matrix does not tell them apart, or where the place takes no expression.
+    """
+    target = mine[0].target
+    is_step = origin.route[:1] == ("jobs",) and origin.route[2:3] == ("steps",)
+    if target.origin is None or not in_matrix(target.origin) or not is_step:
+        return None
+    if target.text in [each.target.text for each in others] or len({each.target.text for each in mine}) > 1:
+        return None
+    keys = [key for key in target.origin.route[4:] if isinstance(key, str) and key != "include"]
+    return f"${{{{ matrix.{keys[0]} == '{target.text}' && '{text}' || '{old}' }}}}"
 
 
 def own_legs(

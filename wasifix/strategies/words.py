@@ -1,0 +1,25 @@
+"""One command line turned into another: only the words that differ are written."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+
+from wasifix.changes import KeyPath, Replace
+
+
+def changed_words(
+    route: KeyPath, spans: Sequence[tuple[int, int]], old: Sequence[str], new: Sequence[str]
+) -> Iterator[Replace]:
+    """The replacements that make the words `old`, which stand at the spans of a script, the words `new`."""
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for tag, start, end, first, last in matcher.get_opcodes():
+        words = " ".join(new[first:last])
+        match tag:
+            case "replace":
+                yield Replace(route, spans[start][0], spans[end - 1][1], words)
+            case "delete":  # with the space before it
+                yield Replace(route, spans[start - 1][1], spans[end - 1][1], "")
+            case "insert":
+                place = spans[start - 1][1]
+                yield Replace(route, place, place, f" {words}")
