@@ -54,6 +54,7 @@ def test_without_a_command_it_shows_its_help(tmp_path: Path) -> None:
         ("apply", "--help"),
         ("remove", "--help"),
         ("explain", "--help"),
+        ("inspect", "--help"),
     ],
     ids=str,
 )

@@ -11,6 +11,7 @@ from wasifix import __version__
 from wasifix.commands.apply import apply
 from wasifix.commands.check import check
 from wasifix.commands.explain import explain
+from wasifix.commands.inspect import inspect
 from wasifix.commands.remove import remove
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ Examples:
   wasifix apply --strategy pin     this one, written
   wasifix remove                   take out what wasifix wrote
   wasifix explain                  what it knows
+  wasifix inspect                  can the memory of built modules grow?
 """
 
 BUG = """  this is a bug in wasifix; nothing was written
@@ -38,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
-for command in (check, apply, remove, explain):
+for command in (check, apply, remove, explain, inspect):
     app.command()(command)
 
 
