@@ -21,12 +21,12 @@ LAYERS = (
     ("reporting",),
     ("planner", "composer", "taking_out", "engine"),
     ("render",),
-    ("place", "disk", "artifact_files"),
+    ("place", "disk", "artifact_files", "embedded"),
     ("commands", "cli"),
     ("__main__",),
 )
 """Each may import from its own layer and those above it in this list."""
-EDGE = {"place", "disk", "artifact_files", "tree", "commands", "cli", "__main__"}
+EDGE = {"place", "disk", "artifact_files", "embedded", "tree", "commands", "cli", "__main__"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -55,6 +55,7 @@ def test_without_a_command_it_shows_its_help(tmp_path: Path) -> None:
         ("remove", "--help"),
         ("explain", "--help"),
         ("inspect", "--help"),
+        ("run", "--help"),
     ],
     ids=str,
 )

@@ -13,6 +13,7 @@ from wasifix.commands.check import check
 from wasifix.commands.explain import explain
 from wasifix.commands.inspect import inspect
 from wasifix.commands.remove import remove
+from wasifix.commands.run import run
 
 if TYPE_CHECKING:
     from wasifix.errors import WasifixError
@@ -27,6 +28,7 @@ Examples:
   wasifix remove                   take out what wasifix wrote
   wasifix explain                  what it knows
   wasifix inspect                  can the memory of built modules grow?
+  wasifix run FILE                 run a module with threads, in process
 """
 
 BUG = """  this is a bug in wasifix; nothing was written
@@ -42,6 +44,8 @@ app = typer.Typer(
 )
 for command in (check, apply, remove, explain, inspect):
     app.command()(command)
+# What comes behind FILE is the module's own.
+app.command(context_settings={"allow_interspersed_args": False})(run)
 
 
 def _version(asked: bool) -> None:
