@@ -54,6 +54,8 @@ def test_without_a_command_it_shows_its_help(tmp_path: Path) -> None:
         ("apply", "--help"),
         ("remove", "--help"),
         ("explain", "--help"),
+        ("inspect", "--help"),
+        ("run", "--help"),
     ],
     ids=str,
 )

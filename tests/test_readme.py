@@ -21,8 +21,8 @@ def test_a_shown_command_prints_what_is_shown(command: str, output: str) -> None
 
 def test_every_option_is_named_and_every_named_option_exists() -> None:
     real: set[str] = set()
-    for command in ("check", "apply", "remove", "explain"):
-        assert f"`{command} [" in README
+    for command in ("check", "apply", "remove", "explain", "inspect", "run"):
+        assert f"`{command} " in README
         shown = run(command, "--help", folder=ROOT).stdout.decode()
         real |= set(re.findall(r"^  (?:-\w, )?(--[a-z-]+)", shown, re.MULTILINE)) - {"--help"}
     named = set(re.findall(r"`(--[a-z-]+)", README)) - {"--editable"}

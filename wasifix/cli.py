@@ -11,7 +11,9 @@ from wasifix import __version__
 from wasifix.commands.apply import apply
 from wasifix.commands.check import check
 from wasifix.commands.explain import explain
+from wasifix.commands.inspect import inspect
 from wasifix.commands.remove import remove
+from wasifix.commands.run import run
 
 if TYPE_CHECKING:
     from wasifix.errors import WasifixError
@@ -25,6 +27,8 @@ Examples:
   wasifix apply --strategy pin     this one, written
   wasifix remove                   take out what wasifix wrote
   wasifix explain                  what it knows
+  wasifix inspect                  can the memory of built modules grow?
+  wasifix run FILE                 run a module with threads, in process
 """
 
 BUG = """  this is a bug in wasifix; nothing was written
@@ -38,8 +42,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
-for command in (check, apply, remove, explain):
+for command in (check, apply, remove, explain, inspect):
     app.command()(command)
+# What comes behind FILE is the module's own.
+app.command(context_settings={"allow_interspersed_args": False})(run)
 
 
 def _version(asked: bool) -> None:

@@ -11,7 +11,7 @@ from wasifix.conditions import held
 from wasifix.coverage import covering
 from wasifix.model import Build, Confidence, Evidence, Finding, Level, Prevented
 from wasifix.project import Project, target_confidence
-from wasifix.rust import Answer, Channel, Toolchain
+from wasifix.rust import Answer, Toolchain
 
 
 def detect(
@@ -50,21 +50,7 @@ def _answer(affected: Affected, project: Project, build: Build) -> Answer:
         return Answer.NO
     if not all(held(each, project, build) for each in affected.nightly_when):
         affected = replace(affected, nightly=())
-    return toolchain_answer(affected, build.toolchain.value)
-
-
-def toolchain_answer(affected: Affected, toolchain: Toolchain | None) -> Answer:
-    """Whether a toolchain is hit; unknown where its name does not tell the release."""
-    if toolchain is None or toolchain.channel is None:
-        return Answer.UNKNOWN
-    if toolchain.channel is Channel.NIGHTLY and Channel.NIGHTLY not in affected.channels:
-        date = toolchain.date
-        return (
-            Answer.YES if date is not None and any(date in each for each in affected.nightly) else Answer.NO
-        )
-    if toolchain.channel not in affected.channels:
-        return Answer.NO
-    return toolchain.within(affected.rust)
+    return affected.hits(build.toolchain.value)
 
 
 def _finding(
@@ -93,7 +79,7 @@ def _confidence(project: Project, build: Build) -> Confidence:
 
 def standing(advisory: Advisory, toolchain: Toolchain | None) -> Answer:
     """Whether the toolchain is hit on some target of the advisory."""
-    answers = [toolchain_answer(affected, toolchain) for affected in advisory.affected]
+    answers = [affected.hits(toolchain) for affected in advisory.affected]
     if Answer.YES in answers:
         return Answer.YES
     return Answer.UNKNOWN if Answer.UNKNOWN in answers else Answer.NO

@@ -60,3 +60,11 @@ def release_on(channel: Channel, day: datetime.date) -> tuple[Release | None, Re
     if len(past) < len(known):
         return past[-1], past[-1]
     return past[-1], Release(past[-1].major, UNBOUNDED, 0)
+
+
+def release_of_commit(commit: str) -> tuple[str | None, bool]:
+    """The name of the toolchain that was built from a commit of rust-lang/rust, and whether that is sure."""
+    import tomli
+
+    data = tomli.loads(files("wasifix").joinpath("data/rustc-commits.toml").read_text("utf-8"))
+    return data["seen"].get(commit) or data["likely"].get(commit), commit in data["seen"]

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from wasifix.model import Level
-from wasifix.rust import Channel, DateRange, Release, ReleaseRange
+from wasifix.rust import Answer, Channel, DateRange, Release, ReleaseRange, Toolchain
 
 ADVISORIES = (
     "memory-cannot-grow",
@@ -59,6 +59,19 @@ class Affected:
     def concerns(self, triple: str) -> bool:
         """Whether the target is one of them."""
         return any(fnmatchcase(triple, pattern) for pattern in self.targets)
+
+    def hits(self, toolchain: Toolchain | None) -> Answer:
+        """Whether a toolchain is hit; unknown where its name does not tell the release."""
+        if toolchain is None or toolchain.channel is None:
+            return Answer.UNKNOWN
+        if toolchain.channel is Channel.NIGHTLY and Channel.NIGHTLY not in self.channels:
+            date = toolchain.date
+            return (
+                Answer.YES if date is not None and any(date in each for each in self.nightly) else Answer.NO
+            )
+        if toolchain.channel not in self.channels:
+            return Answer.NO
+        return toolchain.within(self.rust)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
