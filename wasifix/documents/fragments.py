@@ -82,6 +82,8 @@ def holds(text: str, marker: Marker) -> bool:
 def lines_of(text: str, marker: Marker) -> range:
     """The 1-based lines that the comment speaks of."""
     first = text.count("\n", 0, line_end(text, marker.end)) + 1
+    if added := re.match(r"(\d+) new lines", marker.details):
+        return range(first, first + int(added[1]))
     lines = (int(step.key.partition(":")[0]) for step in marker.steps if re.match(r"\d+:", step.key))
     return range(first, first + max(lines, default=0) + 1)
 

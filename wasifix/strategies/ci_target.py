@@ -14,6 +14,7 @@ from wasifix.project.scripts import CargoCall
 from wasifix.strategies.base import Hits
 from wasifix.strategies.draft import Draft, hit_calls
 from wasifix.strategies.runner_flags import without_threads
+from wasifix.strategies.words import changed_words
 
 _TOP = ("env",)
 
@@ -88,18 +89,8 @@ def _flags(route: KeyPath, script: str) -> Iterator[Change]:
         words = tuple(word or "" for word in command.words)
         if words[:1] != ("wasmtime",):
             continue
-        kept = list(without_threads(words))
-        start = end = 0
-        for word, part in zip(words, command.parts, strict=True):
-            if kept and kept[0] == word:
-                kept.pop(0)
-                if start:
-                    yield Replace(route, start, end, "")
-                start = 0
-            else:
-                start, end = start or len(script[: part.start].rstrip(" ")), part.end
-        if start:
-            yield Replace(route, start, end, "")
+        spans = [(part.start, part.end) for part in command.parts]
+        yield from changed_words(route, spans, words, without_threads(words))
 
 
 def _variable(target: str) -> str:

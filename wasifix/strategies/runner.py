@@ -16,7 +16,7 @@ from wasifix.rust import Release
 from wasifix.strategies.base import Hits, Options, Strategy, environment_note, test_command
 from wasifix.strategies.draft import Draft, hit_calls
 from wasifix.strategies.legs import by_leg
-from wasifix.strategies.words import changed_words
+from wasifix.strategies.words import changed_list, changed_words
 from wasifix.wasmtime_flags import fitted, lines_for, supported, versions_of
 
 OTHER_RUNNERS = {
@@ -138,8 +138,12 @@ def _in_config(config: CargoConfig, triple: str, change: Refit, draft: Draft) ->
     is_list = isinstance(setting.value, list)
     words = tuple(map(str, setting.value)) if is_list else tuple(str(setting.value).split())
     new = change(words)
-    if new is not None and new != words:
-        draft.change(setting.document.path, Set(setting.path, new if is_list else " ".join(new)))
+    if new is None or new == words:
+        return
+    if is_list:
+        draft.change(setting.document.path, *changed_list(setting.path, words, new))
+    else:
+        draft.change(setting.document.path, Set(setting.path, " ".join(new)))
 
 
 def _fit_scripts(project: Project, hits: Hits, version: Release, draft: Draft) -> None:

@@ -15,6 +15,7 @@ from wasifix.strategies.ci_target import rename_target
 from wasifix.strategies.draft import Draft
 from wasifix.strategies.runner_flags import without_threads
 from wasifix.strategies.threads import thread_starts
+from wasifix.strategies.words import changed_list
 
 PLAIN = "wasm32-wasip1"
 SHOWN = 5
@@ -120,17 +121,9 @@ def _runner(setting: Setting) -> Iterator[Change]:
     if isinstance(runner, str) and (kept := without_threads(tuple(runner.split()))) != tuple(runner.split()):
         yield Set(path, " ".join(kept))
     if isinstance(runner, list):
-        kept_words = list(without_threads(tuple(map(str, runner))))
-        dropped: list[int] = []
-        for index, word in enumerate(map(str, runner)):
-            if kept_words and kept_words[0] == word:
-                kept_words.pop(0)
-            else:
-                dropped.append(index)
-        if kept_words:  # a word was shortened (`-Sthreads,cli`), not dropped
-            yield Set(path, without_threads(tuple(map(str, runner))))
-        else:
-            yield from (Remove((*path, index)) for index in reversed(dropped))
+        words = tuple(map(str, runner))
+        if (kept := without_threads(words)) != words:
+            yield from changed_list(path, words, kept)
 
 
 def _thread_notes(starts: tuple[Evidence, ...]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 
-from wasifix.changes import KeyPath, Replace
+from wasifix.changes import Change, KeyPath, Remove, Replace, Set
 
 
 def changed_words(
@@ -23,3 +23,18 @@ def changed_words(
             case "insert":
                 place = spans[start - 1][1]
                 yield Replace(route, place, place, f" {words}")
+
+
+def changed_list(path: KeyPath, old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
+    """The changes that make a list of words in TOML another one: single items go where that is enough."""
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    dropped = [
+        index
+        for tag, start, end, _, _ in matcher.get_opcodes()
+        if tag == "delete"
+        for index in range(start, end)
+    ]
+    if len(old) - len(dropped) == len(new) and new:
+        yield from (Remove((*path, index)) for index in reversed(dropped))
+    else:
+        yield Set(path, tuple(new))
