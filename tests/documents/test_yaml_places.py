@@ -19,7 +19,7 @@ def document(text: str | bytes) -> YamlDocument:
 
 
 def seen(of: YamlDocument, node: Node) -> str | None:
-    """The value, read character by character where `places` says that it stands; None where it says nothing."""
+    """The value, read character by character where `places` says that it stands, else None."""
     found = places(of, node)
     if found is None:
         return None

@@ -127,7 +127,7 @@ def is_plain(node: Node) -> bool:
 def places(document: YamlDocument, node: Node) -> Sequence[int] | None:
     """Where each character of a scalar's value stands in the text, and where the value ends.
 
-    A line end stands where it begins (at the `\\r`), so that no word takes a part of it along. None where they
+    A line end stands where it begins (at the `\\r`), so that no word takes part of it along. None where they
     do not match one by one: behind escapes, or an indentation that is given as a number.
     """
     value, start, end = str(node.value), node.start_mark.index, node.end_mark.index
