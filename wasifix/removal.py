@@ -47,7 +47,7 @@ def restored(path: str, data: bytes, strategies: Sequence[str]) -> bytes | None:
         left = apply_edits(text, [removal_of(text, marker) for marker in markers])
         return encode(left, has_mark) if left.strip() else None
     if not is_toml(path):
-        return encode(_restored_lines(text, markers), has_mark)
+        return encode(_restored_lines(text, strategies), has_mark)
     left = _restored_toml(parse_toml(path, data), markers)
     if not any(each.details == NEW_FILE for each in markers):
         return encode(left, has_mark)
@@ -76,10 +76,11 @@ def is_toml(path: str) -> bool:
     return not is_text and not name.startswith(("Dockerfile", "Makefile", "justfile", ".tool-versions"))
 
 
-def _restored_lines(text: str, markers: list[Marker]) -> str:
-    for marker in reversed(markers):
-        edits = undone(text, marker) if marker.steps else [removal_of(text, marker)]
-        text = apply_edits(text, edits)
+def _restored_lines(text: str, strategies: Sequence[str]) -> str:
+    """One comment after the other, the last first: taking one out can change another above it."""
+    while markers := [each for each in find_markers(text) if each.author.strategy in strategies]:
+        marker = markers[-1]
+        text = apply_edits(text, undone(text, marker) if marker.steps else [removal_of(text, marker)])
     return text
 
 

@@ -97,7 +97,7 @@ UNKNOWN = [
 
 
 def first(of: YamlDocument) -> Node:
-    node = of.root
+    node: Node = of.root
     while node.id != "scalar":
         node = node.value[0][1] if node.id == "mapping" else node.value[0]
     return node
@@ -196,7 +196,8 @@ def test_a_route_leads_to_a_value_that_stands_in_one_place(
 
 def test_the_second_of_two_equal_keys_has_no_route() -> None:
     of = document("a: {b: 1}\na: {b: 2}")
-    second = of.root.value[1][1]
+    root: Node = of.root
+    second = root.value[1][1]
     assert [of.route(node) for node in (second, second.value[0][1])] == [None, None]
 
 

@@ -13,12 +13,18 @@ from typing import Any
 from wasifix.changes import AddItem, Change, KeyPath, Replace, Set
 from wasifix.documents.fragments import with_comments, without_comments
 from wasifix.documents.lines import insertion
+from wasifix.documents.shell import same_commands
 from wasifix.documents.text import CannotEdit, Edit, encode, line_end, line_start
-from wasifix.documents.yaml import Node, YamlDocument, entries, items, parse_yaml, places
+from wasifix.documents.yaml import Node, YamlDocument, entries, items, parse_yaml, places, scalar
 from wasifix.errors import UnreadableInput
 from wasifix.markers import Author
 
+_PLAIN = re.compile(r"[\w/][\w./@+-]*(?: [\w./@+=-]+)*")
+_NUMBER = re.compile(r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|0o[0-7]+")
+"""What YAML 1.2, which GitHub reads, takes for a number, while the parser here knows YAML 1.1."""
 STRING = "tag:yaml.org,2002:str"
+ALIAS = "alias"
+"""Stands for the tag of what stands somewhere else."""
 Tree = Any
 """Mappings as dicts, lists as lists, scalars as pairs of tag and text."""
 
@@ -28,25 +34,30 @@ def changed(document: YamlDocument, changes: Sequence[Change], author: Author) -
     writer = _Writer(document, author)
     for change in changes:
         writer.add(change)
-    new = with_comments(document.text, writer.fragments, author, writer.new_lines())
+    new = with_comments(document.text, writer.fragments, author, writer.new_lines(), writer.closed)
     _prove(document, new, changes)
     return new
 
 
 def tree_of(node: Node | None) -> Tree:
-    """The values of a file; every alias is a copy of what it stands for."""
-    if node is None:
-        return None
+    """The values of a file; an alias is named by the route to what it stands for, however much that is."""
+    return None if node is None else _tree(node, (), {})
+
+
+def _tree(node: Node, route: KeyPath, seen: dict[int, KeyPath]) -> Tree:
+    if seen.setdefault(id(node), route) != route:
+        return (ALIAS, repr(seen[id(node)]))
     if node.id == "mapping":
-        return {key: tree_of(value) for key, value in entries(node)}
+        return {key: _tree(value, (*route, key), seen) for key, value in entries(node)}
     if node.id == "sequence":
-        return [tree_of(each) for each in items(node)]
+        return [_tree(each, (*route, index), seen) for index, each in enumerate(items(node))]
     return (node.tag, str(node.value))
 
 
 def changed_tree(tree: Tree, changes: Iterable[Change]) -> Tree:
-    """The values after the changes, computed without any text. The replacements are made from the last on."""
-    for change in sorted(changes, key=_place, reverse=True):
+    """The values after the changes, computed without any text; of each text the last is replaced first."""
+    last_first = sorted((each for each in changes if isinstance(each, Replace)), key=_span)[::-1]
+    for change in (*last_first, *(each for each in changes if not isinstance(each, Replace))):
         match change:
             case Set(path, value):
                 _parent(tree, path)[path[-1]] = (STRING, str(value))
@@ -68,6 +79,8 @@ class _Writer:
         self.fragments: list[Edit] = []
         self.insertions: list[tuple[int, list[str]]] = []
         """Lines to add, each group with the offset of the line that they follow."""
+        self.closed: list[tuple[int, int]] = []
+        """Scalars over several lines in which a comment would be text."""
 
     def add(self, change: Change) -> None:
         match change:
@@ -89,12 +102,18 @@ class _Writer:
                 raise CannotEdit("not a change for a YAML file", 0)
 
     def _replace(self, node: Node, text: str, start: int, end: int | None) -> None:
+        first, last = node.start_mark.index, node.end_mark.index
+        if node.style != "|" and "\n" in self.document.text[first:last].rstrip():
+            self.closed.append((first, last))
         if end is None:
-            self.fragments.append(Edit(node.start_mark.index, node.end_mark.index, text))
+            if node.style in ("|", ">"):
+                raise CannotEdit("a text of several lines, which cannot be replaced as a whole", first)
+            lead = " " if first == last and self.document.text[first - 1 : first] == ":" else ""
+            self.fragments.append(Edit(first, last, lead + text))
             return
         offsets = places(self.document, node)
         if offsets is None:
-            raise CannotEdit("a text with escapes", node.start_mark.index)
+            raise CannotEdit("a text with escapes", first)
         self.fragments.append(Edit(offsets[start], offsets[end], text))
 
     def _editable(self, path: KeyPath) -> Node | None:
@@ -165,7 +184,7 @@ def written(value: str, quote: str = "") -> str:
 
     if quote == '"' and not re.search(r'["\\\x00-\x1f]', value):
         return f'"{value}"'
-    if quote != "'" and re.fullmatch(r"[\w/][\w./@+-]*(?: [\w./@+=-]+)*", value):
+    if quote != "'" and not _NUMBER.fullmatch(value) and _PLAIN.fullmatch(value):
         node = yaml.compose(value, Loader=yaml.SafeLoader)
         if node is not None and node.tag == STRING and node.value == value:
             return value
@@ -186,6 +205,10 @@ def _prove(document: YamlDocument, new: str, changes: Sequence[Change]) -> None:
         raise CannotEdit(f"the result would not be readable ({error.message})", 0) from None
     if _plain(tree_of(after.root)) != _plain(changed_tree(tree_of(document.root), changes)):
         raise CannotEdit("the result would have other values too", 0)
+    for change in changes:
+        script = scalar(after.locate(change.path)) if isinstance(change, Replace) else None
+        if script and not same_commands(script, without_comments(script)):
+            raise CannotEdit("a comment would not fit into the script", 0)
 
 
 def _plain(tree: Tree) -> Tree:
@@ -199,15 +222,15 @@ def _plain(tree: Tree) -> Tree:
 
 def _last_offset(text: str, node: Node) -> int:
     """The last character that a node holds: the end mark of a block lies behind what follows it."""
-    while node.id != "scalar" and node.value:
+    while node.id != "scalar" and node.value and not node.flow_style:
         last = node.value[-1]
         node = last[1] if isinstance(last, tuple) else last
     start, end = int(node.start_mark.index), int(node.end_mark.index)
     return start + max(len(text[start:end].rstrip()) - 1, 0)
 
 
-def _place(change: Change) -> tuple[int, int]:
-    return (1, change.start) if isinstance(change, Replace) else (0, 0)
+def _span(change: Replace) -> tuple[int, int]:
+    return (change.start, change.end)
 
 
 def _parent(tree: Tree, path: KeyPath) -> Tree:
