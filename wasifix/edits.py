@@ -28,6 +28,7 @@ from wasifix.changes import (
 from wasifix.documents.fragments import with_comments, without_comments
 from wasifix.documents.kinds import is_toml, is_yaml
 from wasifix.documents.lines import edit_for
+from wasifix.documents.shell import same_commands
 from wasifix.documents.text import CannotEdit, Edit, apply_edits, decode, encode, line_start, position
 from wasifix.documents.toml import TomlDocument, parse_toml, value_at
 from wasifix.documents.toml_write import edits_for
@@ -202,6 +203,8 @@ def _with_words(edit: FileEdit, old: bytes, author: Author) -> bytes:
     new = with_comments(text, words, author)
     if without_comments(new) != without_comments(apply_edits(text, words)):
         raise Unproven(f"{edit.path}: more than the intended words would change")
+    if not same_commands(new, without_comments(new)):
+        raise CannotEdit("a comment would not fit into the script", 0)
     return encode(new, has_mark)
 
 

@@ -48,7 +48,7 @@ def restored(path: str, data: bytes, strategies: Sequence[str]) -> bytes | None:
         left = apply_edits(text, [removal_of(text, marker) for marker in markers])
         return encode(left, has_mark) if left.strip() else None
     if not is_toml(path):
-        return encode(_restored_lines(text, markers), has_mark)
+        return encode(_restored_lines(text, strategies), has_mark)
     left = _restored_toml(parse_toml(path, data), markers)
     if not any(each.details == NEW_FILE for each in markers):
         return encode(left, has_mark)
@@ -70,10 +70,11 @@ def new_table(path: str, text: str, marker: Marker) -> Iterator[KeyPath]:
             return
 
 
-def _restored_lines(text: str, markers: list[Marker]) -> str:
-    for marker in reversed(markers):
-        edits = undone(text, marker) if marker.steps else [removal_of(text, marker)]
-        text = apply_edits(text, edits)
+def _restored_lines(text: str, strategies: Sequence[str]) -> str:
+    """One comment after the other, the last first: taking one out can change another above it."""
+    while markers := [each for each in find_markers(text) if each.author.strategy in strategies]:
+        marker = markers[-1]
+        text = apply_edits(text, undone(text, marker) if marker.steps else [removal_of(text, marker)])
     return text
 
 

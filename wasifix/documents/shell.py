@@ -96,6 +96,14 @@ def commands(script: str, variables: Mapping[str, str | None]) -> Iterator[Comma
         yield command
 
 
+def same_commands(one: str, other: str) -> bool:
+    """Whether two scripts run the same commands with the same words."""
+    if one == other:
+        return True
+    first, second = ([(each.words, each.variables) for each in commands(text, {})] for text in (one, other))
+    return first == second
+
+
 @cache
 def _parser() -> Parser:
     import tree_sitter_bash

@@ -127,14 +127,16 @@ def is_plain(node: Node) -> bool:
 def places(document: YamlDocument, node: Node) -> Sequence[int] | None:
     """Where each character of a scalar's value stands in the text, and where the value ends.
 
-    None where they do not match one by one: behind escapes, or an indentation that is given as a number.
+    A line end stands where it begins (at the `\\r`), so that no word takes part of it along. None where they
+    do not match one by one: behind escapes, or an indentation that is given as a number.
     """
     value, start, end = str(node.value), node.start_mark.index, node.end_mark.index
     if node.style in ("|", ">"):
         written = _block_lines(document.text, start, end)
     else:
         quotes = 1 if node.style else 0
-        written = _flow_lines(document.text, start + quotes, end - quotes)
+        has_escapes = node.style == '"' and "\\" in document.text[start:end]
+        written = None if has_escapes else _flow_lines(document.text, start + quotes, end - quotes)
     return None if written is None else _aligned(value, written, node.style or "")
 
 
@@ -152,8 +154,8 @@ def _block_lines(text: str, start: int, end: int) -> Written | None:
     return [
         (character, at + place)
         for at, line in lines
-        for place, character in enumerate(line)
-        if character != "\r" and (place >= indent or character == "\n")
+        for place, character in enumerate(line.replace("\r\n", "\n"))
+        if place >= indent or character == "\n"
     ]
 
 

@@ -13,12 +13,18 @@ from typing import Any
 from wasifix.changes import AddItem, Change, KeyPath, Remove, Rename, Replace, Set
 from wasifix.documents.fragments import with_comments, without_comments
 from wasifix.documents.lines import insertion
+from wasifix.documents.shell import same_commands
 from wasifix.documents.text import CannotEdit, Edit, encode, line_end, line_start
-from wasifix.documents.yaml import Node, YamlDocument, entries, items, parse_yaml, places
+from wasifix.documents.yaml import Node, YamlDocument, entries, items, parse_yaml, places, scalar
 from wasifix.errors import UnreadableInput
 from wasifix.markers import Author
 
+_PLAIN = re.compile(r"-{0,2}[\w/][\w./@+=-]*(?: [\w./@+=-]+)*|\$\{\{[^:#\n]*\}\}")
+_NUMBER = re.compile(r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|0o[0-7]+")
+"""What YAML 1.2, which GitHub reads, takes for a number, while the parser here knows YAML 1.1."""
 STRING = "tag:yaml.org,2002:str"
+ALIAS = "alias"
+"""Stands for the tag of what stands somewhere else."""
 Tree = Any
 """Mappings as dicts, lists as lists, scalars as pairs of tag and text."""
 
@@ -28,25 +34,35 @@ def changed(document: YamlDocument, changes: Sequence[Change], author: Author) -
     writer = _Writer(document, author)
     for change in changes:
         writer.add(change)
-    new = with_comments(document.text, writer.fragments, author, writer.new_lines())
+    new = with_comments(document.text, writer.fragments, author, writer.new_lines(), writer.closed)
     _prove(document, new, changes)
     return new
 
 
 def tree_of(node: Node | None) -> Tree:
-    """The values of a file; every alias is a copy of what it stands for."""
-    if node is None:
-        return None
+    """The values of a file; an alias is named by the route to what it stands for, however much that is."""
+    return None if node is None else _tree(node, (), {})
+
+
+def _tree(node: Node, route: KeyPath, seen: dict[int, KeyPath]) -> Tree:
+    if seen.setdefault(id(node), route) != route:
+        return (ALIAS, repr(seen[id(node)]))
     if node.id == "mapping":
-        return {key: tree_of(value) for key, value in entries(node)}
+        return {key: _tree(value, (*route, key), seen) for key, value in entries(node)}
     if node.id == "sequence":
-        return [tree_of(each) for each in items(node)]
+        return [_tree(each, (*route, index), seen) for index, each in enumerate(items(node))]
     return (node.tag, str(node.value))
 
 
 def changed_tree(tree: Tree, changes: Iterable[Change]) -> Tree:
-    """The values after the changes, computed without any text. The replacements are made from the last on."""
-    for change in sorted(changes, key=_place, reverse=True):
+    """The values after the changes, computed without any text.
+
+    What moves other places goes last: of each text the last words and of each list the last items go first.
+    """
+    changes = tuple(changes)
+    words = sorted((each for each in changes if isinstance(each, Replace)), key=_span)[::-1]
+    others = sorted((each for each in changes if not isinstance(each, Replace)), key=_order)
+    for change in (*words, *others):
         match change:
             case Set(path, value):
                 _parent(tree, path)[path[-1]] = (STRING, str(value))
@@ -73,6 +89,8 @@ class _Writer:
         self.fragments: list[Edit] = []
         self.insertions: list[tuple[int, list[str]]] = []
         """Lines to add, each group with the offset of the line that they follow."""
+        self.closed: list[tuple[int, int]] = []
+        """Scalars over several lines in which a comment would be text."""
 
     def add(self, change: Change) -> None:
         match change:
@@ -100,15 +118,26 @@ class _Writer:
     def _replace_all(self, node: Node, value: str) -> None:
         """Another value in the quotes that are there, if it can be."""
         start, end, quote = int(node.start_mark.index), int(node.end_mark.index), self._raw(node)[:1]
+        if node.style in ("|", ">"):
+            raise CannotEdit("a text of several lines, which cannot be replaced as a whole", start)
+        self._close(node)
         new = written(value, quote)
         if quote in ("'", '"') and new[:1] == quote:
             start, end, new = start + 1, end - 1, new[1:-1]
-        self.fragments.append(Edit(start, end, new))
+        lead = " " if start == end and self.document.text[start - 1 : start] == ":" else ""
+        self.fragments.append(Edit(start, end, lead + new))
+
+    def _close(self, node: Node) -> None:
+        first, last = int(node.start_mark.index), int(node.end_mark.index)
+        if node.style != "|" and "\n" in self.document.text[first:last].rstrip():
+            self.closed.append((first, last))
 
     def _replace(self, node: Node, text: str, start: int, end: int) -> None:
+        first = node.start_mark.index
+        self._close(node)
         offsets = places(self.document, node)
         if offsets is None:
-            raise CannotEdit("a text with escapes", node.start_mark.index)
+            raise CannotEdit("a text with escapes", first)
         self.fragments.append(Edit(offsets[start], offsets[end], text))
 
     def _editable(self, path: KeyPath) -> Node | None:
@@ -206,8 +235,7 @@ def written(value: str, quote: str = "") -> str:
 
     if quote == '"' and not re.search(r'["\\\x00-\x1f]', value):
         return f'"{value}"'
-    words = r"-{0,2}[\w/][\w./@+=-]*(?: [\w./@+=-]+)*|\$\{\{[^:#\n]*\}\}"
-    if quote != "'" and re.fullmatch(words, value):
+    if quote != "'" and not _NUMBER.fullmatch(value) and _PLAIN.fullmatch(value):
         node = yaml.compose(value, Loader=yaml.SafeLoader)
         if node is not None and node.tag == STRING and node.value == value:
             return value
@@ -228,6 +256,10 @@ def _prove(document: YamlDocument, new: str, changes: Sequence[Change]) -> None:
         raise CannotEdit(f"the result would not be readable ({error.message})", 0) from None
     if _plain(tree_of(after.root)) != _plain(changed_tree(tree_of(document.root), changes)):
         raise CannotEdit("the result would have other values too", 0)
+    for change in changes:
+        script = scalar(after.locate(change.path)) if isinstance(change, Replace) else None
+        if script and not same_commands(script, without_comments(script)):
+            raise CannotEdit("a comment would not fit into the script", 0)
 
 
 def _plain(tree: Tree) -> Tree:
@@ -241,23 +273,24 @@ def _plain(tree: Tree) -> Tree:
 
 def _last_offset(text: str, node: Node) -> int:
     """The last character that a node holds: the end mark of a block lies behind what follows it."""
-    while node.id != "scalar" and node.value:
+    while node.id != "scalar" and node.value and not node.flow_style:
         last = node.value[-1]
         node = last[1] if isinstance(last, tuple) else last
     start, end = int(node.start_mark.index), int(node.end_mark.index)
     return start + max(len(text[start:end].rstrip()) - 1, 0)
 
 
-def _place(change: Change) -> tuple[int, int]:
-    """What moves other places goes last: items from the last on, then keys."""
+def _span(change: Replace) -> tuple[int, int]:
+    return (change.start, change.end)
+
+
+def _order(change: Change) -> tuple[int, int]:
     match change:
-        case Replace():
-            return (3, change.start)
-        case Remove(path) if isinstance(path[-1], int):
-            return (1, path[-1])
+        case Remove(path):
+            return (1, -path[-1] if isinstance(path[-1], int) else 0)
         case Rename():
-            return (0, 0)
-    return (2, 0)
+            return (2, 0)
+    return (0, 0)
 
 
 def _parent(tree: Tree, path: KeyPath) -> Tree:
