@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wasifix.rust import Release, ReleaseRange
@@ -335,6 +335,8 @@ WORDS = st.sampled_from(GROUPS + VALUES + JOINED + OTHERS)
 RELEASES = st.sampled_from([each.releases.introduced for each in lines()])
 
 
+@example(["--wasm-features", "threads=y"], Release(14, 0, 3), False)
+@example(["--wasi-modules=experimental-wasi-threads"], Release(7, 0), False)
 @given(st.lists(WORDS, max_size=8), RELEASES, st.booleans())
 def test_what_is_fitted_has_no_problem_and_is_fitted_already(
     words: list[str], version: Release, explicit: bool

@@ -221,7 +221,9 @@ def _fitted(read: RunCommand, line: Line) -> tuple[str, ...]:
     on = read.options() - set(refused)
     off = tuple(option for option in THREADS_OPTIONS if option in read.named() - on)
     added = [option for option in line.needs if option not in on]
-    older = tuple(each for each in THREADS_OPTIONS if each[0] in OLD_GROUPS and each not in line.needs)
+    older: tuple[Option, ...] = ()
+    if not any(group in OLD_GROUPS for group, _ in line.needs):  # no release takes both kinds of options
+        older = tuple(each for each in read.named() if each[0] in OLD_GROUPS)
     return read.changed((*refused, *off, *older), added)
 
 

@@ -52,7 +52,7 @@ def moved(project: Project, hits: Hits, release: Release) -> tuple[Draft, tuple[
         if changes := tuple(_of_file(file, release, hits.targets)):
             draft.change(file.path, *changes)
     move_calls(project, hits, release, makes_file, draft)
-    return draft, (*notes, *_bot_notes(project, draft.edits))
+    return draft, (*notes, *dict.fromkeys(_bot_notes(project, draft.edits)))
 
 
 def _bot_notes(project: Project, edits: tuple[FileEdit, ...]) -> Iterator[str]:
