@@ -91,8 +91,10 @@ def _expected(case: Path) -> Result:
 
 
 def _normalised(result: Result) -> Result:
-    stdout = re.sub(rb" in \d+ ms\b", b" in N ms", result.stdout)
-    return Result(stdout=stdout, stderr=result.stderr, exit_code=result.exit_code)
+    stdout, stderr = (
+        re.sub(rb" in \d+ ms\b", b" in N ms", each) for each in (result.stdout, result.stderr)
+    )
+    return Result(stdout=stdout, stderr=stderr, exit_code=result.exit_code)
 
 
 def _update(case: Path, result: Result, changed: dict[str, bytes]) -> None:

@@ -17,6 +17,7 @@ LAYERS = (
     ("project",),
     ("edits", "removal", "conditions", "detect", "checks", "ci_checks", "explain", "patch", "expiry"),
     ("strategies",),
+    ("settings", "ignores"),
     ("reporting",),
     ("planner", "composer", "taking_out", "engine"),
     ("render",),

@@ -9,7 +9,7 @@ from dataclasses import replace
 from wasifix.advisories import Advisory, Affected, Condition
 from wasifix.conditions import held
 from wasifix.documents.text import line_end
-from wasifix.markers import NONE, Marker, decode
+from wasifix.markers import NONE, Author, Marker, decode
 from wasifix.model import Build, Confidence, Evidence, Finding, Level, Prevented
 from wasifix.project import Project, target_confidence
 from wasifix.rust import Answer, Channel, Toolchain
@@ -72,8 +72,9 @@ def _finding(
     advisory: Advisory, project: Project, build: Build, answer: Answer, shown: tuple[Evidence, ...]
 ) -> Finding:
     covering = tuple(_covering(project, advisory.id))
+    covered = any(project.settings.accepts(author.effect) for author, _ in covering)
     sure = answer is Answer.YES and not build.doubts
-    level = advisory.level if sure and not covering else Level.NOTE
+    level = advisory.level if sure and not covered else Level.NOTE
     return Finding(
         id=advisory.id,
         level=level,
@@ -82,7 +83,7 @@ def _finding(
         builds=(build.id,),
         evidence=tuple(_chain(advisory, build, sure)) + shown + tuple(evidence for _, evidence in covering),
         symptoms=advisory.symptoms,
-        covered_by=tuple(dict.fromkeys(strategy for strategy, _ in covering)),
+        covered_by=tuple(dict.fromkeys(author.strategy for author, _ in covering)),
     )
 
 
@@ -122,12 +123,14 @@ def _lost_argument(build: Build) -> Iterator[Evidence]:
         yield replace(build.unused_max_memory.evidence[0], note=build.unused_max_memory.reason)
 
 
-def _covering(project: Project, advisory: str) -> Iterator[tuple[str, Evidence]]:
-    """Strategies whose comment and change are both still there."""
+def _covering(project: Project, advisory: str) -> Iterator[tuple[Author, Evidence]]:
+    """The authors of workarounds whose comment and change are both still there."""
     for path, text, marker in project.markers():
         if marker.author.advisory == advisory and in_force(text, marker):
             note = f"workaround `{marker.author.strategy}`, {marker.author.effect}"
-            yield marker.author.strategy, marker.evidence(path, text, note)
+            if not project.settings.accepts(marker.author.effect):
+                note += ", which is not accepted here"
+            yield marker.author, marker.evidence(path, text, note)
 
 
 def in_force(text: str, marker: Marker) -> bool:

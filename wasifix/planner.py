@@ -50,6 +50,8 @@ def attempt(
     project: Project, strategy: Strategy, hits: Hits, options: Options, request: Request
 ) -> Attempt | Declined:
     """The strategy's plan, if it can be made, repeating it changes nothing, and it has its effect."""
+    if (declined := _not_accepted(project, strategy)) is not None and not options.force:
+        return declined
     outcome, made = planned(project, strategy, hits, options)
     if isinstance(outcome, Declined):
         return outcome
@@ -75,6 +77,19 @@ def attempt(
             instead="`wasifix check` says why; --force writes the change all the same",
         )
     return Attempt(plan=_with_undo_note(outcome, made), changes=made, project=tried, report=report)
+
+
+def _not_accepted(project: Project, strategy: Strategy) -> Declined | None:
+    """Declined where the settings say that this effect is not good enough."""
+    accept = project.settings.accept
+    if accept.value is None or project.settings.accepts(strategy.effect):
+        return None
+    return Declined(
+        strategy=strategy.name,
+        reason=f"its effect is `{strategy.effect}`, and the settings accept only {', '.join(accept.value)}",
+        at=accept.evidence[0],
+        instead="another strategy, or --force",
+    )
 
 
 def _cannot_be_marked(strategy: Strategy, plan: Plan) -> bool:
