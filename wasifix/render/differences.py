@@ -22,6 +22,11 @@ class Difference:
     old: tuple[str, ...]
     new: tuple[str, ...]
 
+    @property
+    def line(self) -> int:
+        """A line of the old file to show it at: the first that changes, or the one above new lines."""
+        return self.first if self.old else max(self.first - 1, 1)
+
     def signed(self) -> Iterator[tuple[str, str]]:
         """The lines with the signs of a diff."""
         yield from (("-", line) for line in self.old)

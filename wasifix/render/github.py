@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from wasifix.model import Declined, Evidence, Finding, Level, Proposal, Report
 from wasifix.render.differences import Difference, differences
-from wasifix.render.phrases import EFFECT_WORDS, shown_at, story
+from wasifix.render.phrases import EFFECT_WORDS, chain, shown_at, story
 from wasifix.render.terminal import clean
 
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
@@ -37,7 +37,7 @@ def render_proposal(proposal: Proposal, written: bool) -> str:
 
 
 def _finding(report: Report, finding: Finding) -> str:
-    at = shown_at(report, finding)
+    at = shown_at(report, chain(finding))
     return _annotation(_COMMANDS[finding.level], at, finding.id, story(report, finding))
 
 
@@ -55,7 +55,7 @@ def _difference(path: str, difference: Difference, verb: str, proposal: Proposal
         f"{verb} ({effects})",
         *(clean(f"{sign} {line.rstrip()}") for sign, line in difference.signed()),
     )
-    at = Evidence(path=path, line=max(difference.first, 1))
+    at = Evidence(path=path, line=difference.line)
     return _annotation("notice", at, " and ".join(names), iter(lines))
 
 

@@ -53,7 +53,7 @@ def render_proposal(proposal: Proposal, patch: str, options: MarkdownOptions, wr
         remedy = proposal.remedies[plan.strategy]
         summary, effect = plan.summary or remedy.summary, EFFECT_WORDS[remedy.effect]
         lines.append(f"**{_text(summary)}** (`{plan.strategy}`, {effect})<br>")
-        lines.append(f"{_text(remedy.caveat)}. <{remedy.reference}>")
+        lines.append(f"{_text(remedy.caveat[:1].upper() + remedy.caveat[1:])}. <{remedy.reference}>")
         lines += [f"- {_text(first)}" for note in plan.notes for first in note.split("\n")[:1]]
         lines.append("")
     lines += [f"Passed over `{each.strategy}`: {_text(each.reason)}\n" for each in proposal.passed_over]
@@ -118,7 +118,7 @@ def _changes(changes: Iterable[FileChange], options: MarkdownOptions) -> Iterato
     yield from _table(("place", "old", "new"))
     for change in changes:
         for each in differences(change):
-            at = Evidence(path=change.path, line=each.first if change.old else 0)
+            at = Evidence(path=change.path, line=each.line if change.old else 0)
             old, new = (_lines(lines) for lines in (each.old, each.new))
             yield f"| {_place(at, options, table=True)} | {old} | {new} |"
 

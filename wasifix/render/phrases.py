@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from wasifix.model import Build, Effect, Evidence, Finding, Report
@@ -23,7 +23,7 @@ def built_in(report: Report, finding: Finding) -> str:
 
 def build_title(build: Build) -> str:
     """A build in a few words."""
-    return f"{build.title} ({clean(str(build.target.value))})"
+    return clean(f"{build.title} ({build.target.value})")
 
 
 def chain(finding: Finding) -> tuple[Evidence, ...]:
@@ -35,12 +35,12 @@ def chain(finding: Finding) -> tuple[Evidence, ...]:
     return (at, *others)
 
 
-def shown_at(report: Report, finding: Finding) -> Evidence:
-    """The place that stands for the finding: the first in a file, or else the first file that was read.
+def shown_at(report: Report, evidence: Iterable[Evidence]) -> Evidence:
+    """The place that stands for a finding: the first in a file, or else the first file that was read.
 
     A tool that reviews code can show nothing without a file.
     """
-    in_files = (each for each in chain(finding) if each.path)
+    in_files = (each for each in evidence if each.path)
     return next(in_files, Evidence(path=report.files_read[0] if report.files_read else "Cargo.toml"))
 
 

@@ -18,7 +18,7 @@ from wasifix.advisories import Advisory
 from wasifix.checks import Check
 from wasifix.model import Evidence, FileChange, Finding, Proposal, Report
 from wasifix.render.differences import Difference, differences
-from wasifix.render.phrases import built_in, chain, headline, sentence, shown_at
+from wasifix.render.phrases import built_in, headline, sentence, shown_at
 from wasifix.render.terminal import clean, unmistakable
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -129,8 +129,8 @@ def _rule(name: str, title: str, explanation: str, link: str, level: str) -> dic
 
 
 def _result(report: Report, finding: Finding, index: int, seen: Counter[str]) -> dict[str, Any]:
-    at = shown_at(report, finding)
-    related = [each for each in chain(finding) if each.path and each != at]
+    at = shown_at(report, finding.evidence)
+    related = [each for each in finding.evidence if each.path and each != at]
     where = built_in(report, finding)
     words = (headline(finding), sentence(at), f"In: {where}" if where else "")
     result: dict[str, Any] = {

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from wasifix.model import Build, Evidence, Fact, Report
+from wasifix.render.phrases import build_title
 from wasifix.render.terminal import clean, wrapped
 from wasifix.render.text import TextOptions, shown_path, shown_place
 
@@ -17,7 +18,7 @@ def render(report: Report, settings: Iterable[tuple[str, str, Evidence]], option
     lines += _rows(rows) if rows else ["  none: everything is as by default"]
     lines.append(options.style.paint("bold", "Builds"))
     for build in report.builds:
-        lines += wrapped(f"{build.title} ({clean(str(build.target.value))})", "  ")
+        lines += wrapped(build_title(build), "  ")
         lines += _rows(list(_facts(build, options)), "    ")
         lines += [line for doubt in build.doubts for line in wrapped(f"in doubt: {clean(doubt)}", "    ")]
     lines.append(options.style.paint("bold", "Files read"))
