@@ -91,9 +91,7 @@ def _expected(case: Path) -> Result:
 
 
 def _normalised(result: Result) -> Result:
-    stdout, stderr = (
-        re.sub(rb" in \d+ ms\b", b" in N ms", each) for each in (result.stdout, result.stderr)
-    )
+    stdout, stderr = (re.sub(rb" in \d+ ms\b", b" in N ms", each) for each in (result.stdout, result.stderr))
     return Result(stdout=stdout, stderr=stderr, exit_code=result.exit_code)
 
 

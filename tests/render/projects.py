@@ -32,6 +32,8 @@ PIECES = (
     "`",
     "``",
     "```",
+    "`<b>x</b>`",
+    "``<b>x</b>``",
     "~~~",
     "````\n",
     "|",
@@ -61,7 +63,8 @@ def hostile_tree(text: str) -> MemoryTree:
     folder = "".join(sign for sign in text if sign.isprintable() and sign not in "/\\*?[]").strip(". ") or "m"
     job = _yaml_string(text)
     files = {
-        "Cargo.toml": f'[package]\nname = {key}\nversion = "0.1.0"\n[workspace]\nmembers = [{_toml_string(folder)}]\n'
+        "Cargo.toml": f'[package]\nname = {key}\nversion = "0.1.0"\n'
+        f"[workspace]\nmembers = [{_toml_string(folder)}]\n"
         f'[profile.{key}]\ninherits = "release"\nopt-level = 1\n[profile.{key}.package.x]\nopt-level = 3\n',
         f"{folder}/Cargo.toml": f'[package]\nname = {key}\nversion = "0.1.0"\n[profile.{key}]\nlto = true\n',
         "rust-toolchain.toml": f'[toolchain]\nchannel = "1.91.0" # {line}\n# {line}\n',

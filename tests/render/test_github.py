@@ -6,10 +6,10 @@ import re
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from running import EXAMPLE_NAMES, ROOT, run
 
-from tests.render.projects import PIECES, hostile, reports
+from render.projects import PIECES, hostile, reports
 from wasifix.model import Confidence, Evidence, Finding, Level, Report
 from wasifix.render.github import render_check, render_proposal
 
@@ -23,7 +23,9 @@ def parsed(output: str) -> list[tuple[str, dict[str, str], str]]:
         match = _ANNOTATION.fullmatch(line)
         assert match, line
         properties = dict(each.split("=", 1) for each in match[2].split(","))
-        found.append((match[1], {name: unquote(value) for name, value in properties.items()}, unquote(match[3])))
+        found.append(
+            (match[1], {name: unquote(value) for name, value in properties.items()}, unquote(match[3]))
+        )
     return found
 
 
@@ -81,7 +83,15 @@ def test_every_finding_of_an_example_is_one_annotation(name: str) -> None:
 
 
 def test_a_proposal_has_an_annotation_for_each_place() -> None:
-    arguments = ("apply", "examples/masked-profile", "--strategy", "pin", "--strategy", "profile", "--dry-run")
+    arguments = (
+        "apply",
+        "examples/masked-profile",
+        "--strategy",
+        "pin",
+        "--strategy",
+        "profile",
+        "--dry-run",
+    )
     output = run(*arguments, "--format", "github", folder=ROOT).stdout.decode()
     [table, channel] = parsed(output)
     assert table[1]["file"] == "examples/masked-profile/Cargo.toml"
@@ -97,6 +107,7 @@ def test_what_is_declined_is_an_error() -> None:
     assert text.startswith("declined: ")
 
 
+@settings(deadline=None)
 @given(hostile())
 def test_nothing_foreign_becomes_a_command(text: str) -> None:
     report, proposal = reports(text)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from running import EXAMPLE_NAMES, ROOT, run
 
-from tests.render.projects import PIECES, hostile, reports
+from render.projects import PIECES, hostile, reports
 from wasifix.model import FileChange, Proposal
 from wasifix.patch import patch_text
 from wasifix.render.markdown import DIFF_LIMIT, MarkdownOptions, render_check, render_proposal
@@ -34,7 +35,7 @@ def tokens(markdown: str) -> Iterator[Token]:
 def assert_contained(markdown: str) -> None:
     """Nothing but what wasifix itself writes is markup."""
     found = list(tokens(markdown))
-    for previous, token in zip(found, found[1:], strict=False):
+    for previous, token in pairwise(found):
         assert token.type not in ("html_block", "image", "code_block", "blockquote_open", "hr"), token
         assert token.type != "html_inline" or token.content == "<br>"
         assert token.type != "link_open" or str(token.attrs["href"]).startswith(OWN_LINKS)
@@ -116,6 +117,7 @@ def test_a_fence_is_longer_than_any_in_the_diff() -> None:
     assert "```````diff\n+`````` x\n```````\n" in markdown
 
 
+@settings(deadline=None)
 @given(hostile())
 def test_nothing_foreign_becomes_markup(text: str) -> None:
     report, proposal = reports(text)

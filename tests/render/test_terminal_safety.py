@@ -5,9 +5,9 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
-from tests.render.projects import PIECES, hostile, reports
+from render.projects import PIECES, hostile, reports
 from wasifix.render import verbose
 from wasifix.render.terminal import clean
 from wasifix.render.text import TextOptions, render_check, render_outcome
@@ -27,7 +27,7 @@ from wasifix.settings import described
         ("\x1b[31m", "\\u{1b}[31m"),
         ("a\tb", "a b"),
         ("\u202eabc", "\\u{202e}abc"),
-        ("é–…", "é–…"),
+        ("é…", "é…"),
     ],
 )
 def test_what_could_be_obeyed_is_spelled_out(text: str, shown: str) -> None:
@@ -41,6 +41,7 @@ def assert_harmless(output: str) -> None:
         assert "##[" not in line
 
 
+@settings(deadline=None)
 @given(hostile())
 def test_reports_are_harmless(text: str) -> None:
     report, proposal = reports(text)
