@@ -33,7 +33,7 @@ UNUSED_IGNORE = Check(
 IGNORE_CHECKS = (UNUSED_IGNORE,)
 
 _SIGN = b"wasifix: ignore["
-_IGNORE = re.compile(r"(?:#|//)[ \t]*wasifix: ignore\[(?P<ids>[^\]]*)\](?P<reason>.*)")
+_IGNORE = re.compile(r"(?P<head>(?:#|//)[ \t]*wasifix: ignore\[(?P<ids>[^\]]*)\])(?P<reason>.*)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +90,7 @@ def _read(path: str, text: str, offset: int, found: re.Match[str]) -> IgnoreComm
     for name in ids:
         if name not in IGNORABLE:
             fault = f"nothing has the id `{name}`: {nearest(name, IGNORABLE, 'ids')}"
-    at = Evidence(path=path, line=line, column=column, text=found.group().strip())
+    at = Evidence(path=path, line=line, column=column, text=found["head"])
     return IgnoreComment(ids=ids or ("",), reason=reason, at=at, fault=fault if ids else "it names no id")
 
 

@@ -107,7 +107,7 @@ def test_what_is_declined_is_an_error() -> None:
     assert text.startswith("declined: ")
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(hostile())
 def test_nothing_foreign_becomes_a_command(text: str) -> None:
     report, proposal = reports(text)

@@ -117,7 +117,7 @@ def test_a_fence_is_longer_than_any_in_the_diff() -> None:
     assert "```````diff\n+`````` x\n```````\n" in markdown
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(hostile())
 def test_nothing_foreign_becomes_markup(text: str) -> None:
     report, proposal = reports(text)

@@ -1,6 +1,6 @@
 """SARIF that the OASIS schema accepts, with fixes that make what the strategies make.
 
-The schema is that of SARIF 2.1.0 by OASIS, as the npm package @microsoft/jest-sarif 1.0.0-beta.0 ships it (MIT,
+The schema is that of SARIF 2.1.0 by OASIS, as npm package @microsoft/jest-sarif 1.0.0-beta.0 ships it (MIT,
 Copyright Microsoft Corporation).
 """
 
@@ -121,7 +121,7 @@ TEXTS = st.tuples(LINES, st.sampled_from(["", "a", "end", "😀"]), st.booleans(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(TEXTS, TEXTS)
 def test_any_difference_becomes_a_fix_that_makes_it(old: bytes, new: bytes) -> None:
     assume(new.removeprefix(codecs.BOM_UTF8) != old.removeprefix(codecs.BOM_UTF8))
@@ -186,7 +186,7 @@ def test_a_finding_without_a_file_stands_at_the_manifest() -> None:
         assert each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] in FILES
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(hostile())
 def test_nothing_foreign_breaks_the_log_or_becomes_a_link(text: str) -> None:
     assert_harmless(*reports(text))

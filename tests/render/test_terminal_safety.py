@@ -41,7 +41,7 @@ def assert_harmless(output: str) -> None:
         assert "##[" not in line
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(hostile())
 def test_reports_are_harmless(text: str) -> None:
     report, proposal = reports(text)

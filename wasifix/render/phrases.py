@@ -58,8 +58,10 @@ def headline(finding: Finding) -> str:
     """The message, with what takes the edge off it."""
     if finding.ignored is not None:
         return f"{clean(finding.message)} (ignored)"
-    covered = f" (covered by {', '.join(finding.covered_by)})" if finding.covered_by else ""
-    return f"{clean(finding.message)}{covered}"
+    if not finding.covered_by:
+        return clean(finding.message)
+    how = "though there is" if finding.fails else "covered by"
+    return f"{clean(finding.message)} ({how} {', '.join(finding.covered_by)})"
 
 
 def story(report: Report, finding: Finding) -> Iterator[str]:

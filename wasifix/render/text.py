@@ -100,7 +100,9 @@ def render_removal(proposal: Proposal, options: TextOptions, written: bool) -> s
 def _finding(report: Report, finding: Finding, options: TextOptions) -> Iterator[str]:
     yield from _headline(finding.level, f"{finding.level}[{finding.id}]", headline(finding), options)
     if finding.ignored is not None:
-        yield from _evidence(chain(finding)[:2], options)
+        at = (finding.ignored.at.path, finding.ignored.at.line)
+        is_there = at in {(each.path, each.line) for each in finding.evidence}
+        yield from _evidence(chain(finding)[: 1 if is_there else 2], options)
         return
     yield from _evidence(finding.evidence, options)
     if _only_may_concern(finding):
