@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from difflib import get_close_matches
 from typing import Any
 
 from wasifix.advisories import ADVISORIES
@@ -89,6 +88,8 @@ def file_settings(path: str, data: bytes, shown: str = "") -> Settings:
 
 def nearest(word: str, known: Sequence[str], what: str) -> str:
     """What to do about a misspelt word."""
+    from difflib import get_close_matches
+
     near = get_close_matches(word, known, 1)
     return f"did you mean `{near[0]}`?" if near else f"the {what} are: {', '.join(known)}"
 

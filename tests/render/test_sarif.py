@@ -22,7 +22,7 @@ from render.projects import PIECES, hostile, reports
 from wasifix.advisories import load_advisories
 from wasifix.engine import alternatives, check, plan
 from wasifix.model import FileChange, Proposal, Report
-from wasifix.render.sarif import Fix, fixes_of, render_check, render_proposal
+from wasifix.render.sarif import Fix, fix_of, render_check, render_proposal
 from wasifix.reporting import ALL_CHECKS
 from wasifix.strategies import STRATEGIES
 from wasifix.tree import MemoryTree
@@ -95,9 +95,11 @@ def test_each_fix_makes_what_its_strategy_makes(name: str) -> None:
     tree = MemoryTree(files)
     report = check(tree)
     proposals = alternatives(tree, report=report)
-    for result in results(render_check(report, fixes_of(proposals), RULES)):
+    fixes = {name: fix_of(each) for name, each in proposals.items()}
+    for result in results(render_check(report, fixes, RULES)):
         finding = next(each for each in report.findings if each.id == result["ruleId"])
-        names = [each.strategy for each in finding.remedies if finding.fails and each.strategy in proposals]
+        tried = [each.strategy for each in finding.remedies if each.strategy in proposals]
+        names = [each for each in tried if finding.fails and fixes[each].settles(finding)]
         assert len(result.get("fixes", ())) == len(names)
         for strategy, fix in zip(names, result.get("fixes", ()), strict=True):
             assert applied(fix, files) == fixed(files, proposals[strategy].changes)
@@ -115,6 +117,19 @@ def test_the_fix_of_an_apply_is_the_whole_change(name: str, strategy: str) -> No
     assert bool(fixes) == bool(proposal.changes and settled)
 
 
+def test_a_fix_is_offered_only_for_what_it_settles() -> None:
+    workflow = b"jobs:\n  t:\n    steps:\n      - run: cargo +1.90.0 test --target wasm32-wasip1-threads\n"
+    tree = MemoryTree({**FILES, ".github/workflows/ci.yml": workflow})
+    report, proposal = check(tree), plan(tree, strategies=("upgrade",))
+    after = proposal.after
+    assert after is not None
+    left = any(each.fails and not after.is_local(each) for each in after.findings)
+    found = results(render_check(report, {"upgrade": fix_of(proposal)}, RULES))
+    failing = [each for each in found if each["level"] == "error"]
+    assert len(failing) == 2
+    assert ["fixes" in each for each in failing] == [True, not left]
+
+
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\r\n", "é\n", "\n"]), max_size=6)
 TEXTS = st.tuples(LINES, st.sampled_from(["", "a", "end", "😀"]), st.booleans()).map(
     lambda parts: (codecs.BOM_UTF8 if parts[2] else b"") + ("".join(parts[0]) + parts[1]).encode()
@@ -128,7 +143,10 @@ def test_any_difference_becomes_a_fix_that_makes_it(old: bytes, new: bytes) -> N
     new = (codecs.BOM_UTF8 if old.startswith(codecs.BOM_UTF8) else b"") + new.removeprefix(codecs.BOM_UTF8)
     report = check(MemoryTree(FILES))
     changes = (FileChange(path="a", old=old, new=new),)
-    [first, *_] = results(render_check(report, {"pin": Fix(description="x", changes=changes)}, RULES))
+    after = Report(builds=(), findings=(), prevented=(), files_read=())
+    [first, *_] = results(
+        render_check(report, {"pin": Fix(description="x", changes=changes, after=after)}, RULES)
+    )
     assert applied(first["fixes"][0], {"a": old}) == {"a": new}
 
 

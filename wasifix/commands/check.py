@@ -116,4 +116,5 @@ def _rendered(
         assume_rust=toolchain,
         given=given,
     )
-    return sarif.render_check(report, sarif.fixes_of(proposals), sarif_rules())
+    fixes = {name: sarif.fix_of(each) for name, each in proposals.items()}
+    return sarif.render_check(report, fixes, sarif_rules())

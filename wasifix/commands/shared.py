@@ -12,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from wasifix.model import Proposal, Report, Settings
     from wasifix.place import Place
-    from wasifix.render.sarif import Rules
+    from wasifix.render.sarif_rules import Rules
     from wasifix.render.terminal import Style
     from wasifix.render.text import TextOptions
     from wasifix.settings import Given
@@ -26,8 +26,15 @@ class Colour(StrEnum):
     NEVER = "never"
 
 
+class RemovalFormat(StrEnum):
+    """Output formats of `remove`."""
+
+    PATCH = "patch"
+    JSON = "json"
+
+
 class PatchFormat(StrEnum):
-    """Output formats of the commands that change files."""
+    """Output formats of `apply`."""
 
     PATCH = "patch"
     JSON = "json"

@@ -6,7 +6,6 @@ https://github.github.com/gfm/
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -14,6 +13,7 @@ from urllib.parse import quote
 from wasifix.markers import find_markers
 from wasifix.model import Declined, Evidence, FileChange, Finding, Proposal, Report
 from wasifix.render.differences import differences
+from wasifix.render.markdown_text import code, fence, words
 from wasifix.render.phrases import EFFECT_WORDS, built_in, chain, headline, readable_symptom
 from wasifix.render.terminal import clean
 
@@ -52,20 +52,20 @@ def render_proposal(proposal: Proposal, patch: str, options: MarkdownOptions, wr
     for plan in () if proposal.declined else proposal.plans:
         remedy = proposal.remedies[plan.strategy]
         summary, effect = plan.summary or remedy.summary, EFFECT_WORDS[remedy.effect]
-        lines.append(f"**{_text(summary)}** (`{plan.strategy}`, {effect})<br>")
-        lines.append(f"{_text(remedy.caveat[:1].upper() + remedy.caveat[1:])}. <{remedy.reference}>")
-        lines += [f"- {_text(first)}" for note in plan.notes for first in note.split("\n")[:1]]
+        lines.append(f"**{words(summary)}** (`{plan.strategy}`, {effect})<br>")
+        lines.append(f"{words(remedy.caveat[:1].upper() + remedy.caveat[1:])}. <{remedy.reference}>")
+        lines += [f"- {words(first)}" for note in plan.notes for first in note.split("\n")[:1]]
         lines.append("")
-    lines += [f"Passed over `{each.strategy}`: {_text(each.reason)}\n" for each in proposal.passed_over]
+    lines += [f"Passed over `{each.strategy}`: {words(each.reason)}\n" for each in proposal.passed_over]
     if proposal.changes:
         lines += ["### What changes", "", *_changes(proposal.changes, options), ""]
-        lines += [*_fence("diff", _cut(patch)), ""]
+        lines += [*fence("diff", _cut(patch)), ""]
     lines += _why(proposal, options)
     if proposal.changes:
         lines += _undo(proposal, names)
         commands = dict.fromkeys(command for plan in proposal.plans for command in plan.follow_up)
         heading = "### Next" if written else "### Next, once it is applied"
-        lines += ["", heading, "", *_fence("sh", "\n".join(map(clean, commands)) + "\n")]
+        lines += ["", heading, "", *fence("sh", "\n".join(map(clean, commands)) + "\n")]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -78,20 +78,20 @@ def _title(proposal: Proposal, names: list[str]) -> str:
 
 
 def _finding(report: Report, finding: Finding, options: MarkdownOptions) -> Iterator[str]:
-    yield f"### {finding.level}: {_text(headline(finding))} (`{finding.id}`)"
+    yield f"### {finding.level}: {words(headline(finding))} (`{finding.id}`)"
     yield ""
     yield from _evidence(chain(finding), options)
     if finding.builds:
         yield ""
-        yield f"In: {_text(built_in(report, finding))}"
+        yield f"In: {words(built_in(report, finding))}"
         if finding.symptoms and finding.ignored is None:
-            yield f"<br>Seen as: {'; '.join(_code(readable_symptom(each)) for each in finding.symptoms)}"
+            yield f"<br>Seen as: {'; '.join(code(readable_symptom(each)) for each in finding.symptoms)}"
     if finding.fails and finding.remedies:
         yield ""
         yield from _table(("remedy", "effect", "command"))
         for each in finding.remedies:
             effect = EFFECT_WORDS[each.effect]
-            yield f"| {_text(each.summary)} | {effect} | {_code(each.command, table=True)} |"
+            yield f"| {words(each.summary)} | {effect} | {code(each.command, table=True)} |"
 
 
 def _why(proposal: Proposal, options: MarkdownOptions) -> Iterator[str]:
@@ -102,7 +102,7 @@ def _why(proposal: Proposal, options: MarkdownOptions) -> Iterator[str]:
         yield "### Why"
         for finding in reasons:
             yield ""
-            yield f"{_text(headline(finding))} (`{finding.id}`):"
+            yield f"{words(headline(finding))} (`{finding.id}`):"
             yield ""
             yield from _evidence(chain(finding), options)
         yield ""
@@ -110,7 +110,7 @@ def _why(proposal: Proposal, options: MarkdownOptions) -> Iterator[str]:
         yield "### Left to do by hand"
         yield ""
         for finding in proposal.by_hand:
-            yield f"- {_place(finding.evidence[0], options)}: {_text(headline(finding))} (`{finding.id}`)"
+            yield f"- {_place(finding.evidence[0], options)}: {words(headline(finding))} (`{finding.id}`)"
         yield ""
 
 
@@ -129,7 +129,7 @@ def _lines(lines: tuple[str, ...]) -> str:
     if not said:
         return ""
     more = f" and {len(said) - 2} more lines" if len(said) > 3 else ""
-    return "<br>".join(_code(line, table=True) for line in (said[:2] if more else said)) + more
+    return "<br>".join(code(line, table=True) for line in (said[:2] if more else said)) + more
 
 
 def _undo(proposal: Proposal, names: list[str]) -> Iterator[str]:
@@ -140,20 +140,20 @@ def _undo(proposal: Proposal, names: list[str]) -> Iterator[str]:
 
 
 def _declined(declined: Declined, options: MarkdownOptions) -> Iterator[str]:
-    yield f"**Declined `{declined.strategy}`:** {_text(declined.reason)}"
+    yield f"**Declined `{declined.strategy}`:** {words(declined.reason)}"
     yield ""
     if declined.at is not None:
         yield from (*_evidence((declined.at,), options), "")
     if declined.instead:
-        yield from (f"Instead: {_text(declined.instead)}", "")
+        yield from (f"Instead: {words(declined.instead)}", "")
 
 
 def _evidence(evidence: Iterable[Evidence], options: MarkdownOptions) -> Iterator[str]:
     yield from _table(("where", "what is there", "what it means"))
     for each in evidence:
         place = _place(each, options, table=True)
-        text = _code(clean(each.text), table=True)
-        yield f"| {place} | {text} | {_text(each.note)} |"
+        text = code(clean(each.text), table=True)
+        yield f"| {place} | {text} | {words(each.note)} |"
 
 
 def _table(names: tuple[str, ...]) -> Iterator[str]:
@@ -165,36 +165,9 @@ def _place(at: Evidence, options: MarkdownOptions, table: bool = False) -> str:
     """A link to the line."""
     if not at.path:
         return "-"
-    shown = _code(f"{at.path}:{at.line}" if at.line else at.path, table=table)
+    shown = code(f"{at.path}:{at.line}" if at.line else at.path, table=table)
     target = quote(at.path.encode("utf-8", "surrogateescape"), safe="/")
     return f"[{shown}](<{options.links}{target}{f'#L{at.line}' if at.line else ''}>)"
-
-
-def _code(text: str, table: bool = False) -> str:
-    """A code span that the text cannot end: its fence is longer than any run of backticks in it."""
-    text = clean(text)
-    if not text:
-        return ""
-    fence = "`" * (_longest_run(text) + 1)
-    space = " " if text.startswith("`") or text.endswith("`") or not text.strip() else ""
-    span = f"{fence}{space}{text}{space}{fence}"
-    return span.replace("|", r"\|") if table else span
-
-
-def _fence(kind: str, text: str) -> Iterator[str]:
-    fence = "`" * max(_longest_run(text) + 1, 3)
-    yield f"{fence}{kind}"
-    yield from map(_harmless, text.removesuffix("\n").split("\n"))
-    yield fence
-
-
-def _harmless(line: str) -> str:
-    """A line of a diff for eyes; tabs stay, of a Windows line end nothing."""
-    return "\t".join(map(clean, line.removesuffix("\r").split("\t")))
-
-
-def _longest_run(text: str) -> int:
-    return max((len(run) for run in re.findall("`+", text)), default=0)
 
 
 def _cut(patch: str) -> str:
@@ -203,17 +176,3 @@ def _cut(patch: str) -> str:
     kept = patch[: patch.rfind("\n", 0, DIFF_LIMIT) + 1]
     left = patch.count("\n", len(kept))
     return f"{kept}... {left} more lines: wasifix apply --dry-run prints them\n"
-
-
-def _text(text: str) -> str:
-    """Words of wasifix with foreign ones among them: code where backquotes say so, else mere text."""
-    parts = clean(text).split("`")
-    if len(parts) % 2 == 0 or any("|" in part for part in parts[1::2]):
-        return _escaped(clean(text))
-    return "".join(_code(part) if index % 2 else _escaped(part) for index, part in enumerate(parts))
-
-
-def _escaped(text: str) -> str:
-    """No markup, HTML, table cell, link, image, emoji or mention."""
-    text = re.sub(r"[\\`*_\[\]<>|~$&#!]", r"\\\g<0>", text)
-    return re.sub(r"(?<=:)(?=//)|(?<=\w)(?=:\w+:)", r"\\", text).replace("@", "@&#8203;")

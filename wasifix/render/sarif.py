@@ -14,37 +14,40 @@ from typing import Any
 from urllib.parse import quote
 
 from wasifix import __version__
-from wasifix.advisories import Advisory
-from wasifix.checks import Check
 from wasifix.model import Evidence, FileChange, Finding, Proposal, Report
 from wasifix.render.differences import Difference, differences
 from wasifix.render.phrases import built_in, headline, sentence, shown_at
+from wasifix.render.sarif_rules import Rules, descriptions
 from wasifix.render.terminal import clean, unmistakable
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 ROOT = "%SRCROOT%"
 """The name of the folder that all paths are relative to: the top of the repository."""
 
-Rules = tuple[tuple[Advisory, ...], tuple[Check, ...]]
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fix:
-    """A way out of a finding: what it does, and the files it changes."""
+    """A way out of a finding: what it does, the files it changes, and what is found afterwards."""
 
     description: str
     changes: tuple[FileChange, ...]
+    after: Report
+
+    def settles(self, finding: Finding) -> bool:
+        """Whether the finding is gone, or is a note, for all of its builds.
+
+        Builds of workflows are numbered, which a change may shift, so the number does not count.
+        """
+        builds = {name.partition("#")[0] for name in finding.builds}
+        left = (each for each in self.after.findings if each.fails and each.id == finding.id)
+        return all(builds.isdisjoint(name.partition("#")[0] for name in each.builds) for each in left)
 
 
-def fixes_of(proposals: Mapping[str, Proposal]) -> dict[str, Fix]:
-    """The fix that each strategy makes."""
-    return {
-        name: Fix(
-            description=proposal.plans[0].summary or proposal.remedies[name].summary,
-            changes=proposal.changes,
-        )
-        for name, proposal in proposals.items()
-    }
+def fix_of(proposal: Proposal) -> Fix:
+    """What a proposal does, as one fix."""
+    summaries = (plan.summary or proposal.remedies[plan.strategy].summary for plan in proposal.plans)
+    after = proposal.after or proposal.before
+    return Fix(description="; ".join(summaries), changes=proposal.changes, after=after)
 
 
 def render_check(report: Report, fixes: Mapping[str, Fix], rules: Rules) -> str:
@@ -52,34 +55,24 @@ def render_check(report: Report, fixes: Mapping[str, Fix], rules: Rules) -> str:
     return _log(
         report,
         rules,
-        lambda finding: [
-            fixes[each.strategy] for each in finding.remedies if finding.fails and each.strategy in fixes
-        ],
+        lambda finding: [fixes[each.strategy] for each in finding.remedies if each.strategy in fixes],
     )
 
 
 def render_proposal(proposal: Proposal, rules: Rules) -> str:
     """The findings from before, with the whole change as the fix of those that it settles."""
-    after = proposal.after or proposal.before
-    left = {(each.id, each.message) for each in after.findings if each.fails}
-    summaries = (plan.summary or proposal.remedies[plan.strategy].summary for plan in proposal.plans)
-    fix = Fix(description="; ".join(summaries), changes=proposal.changes)
-
-    def fixes(finding: Finding) -> list[Fix]:
-        settles = finding.fails and (finding.id, finding.message) not in left
-        return [fix] if fix.changes and settles else []
-
-    return _log(proposal.before, rules, fixes)
+    fixes = [fix_of(proposal)] if proposal.changes else []
+    return _log(proposal.before, rules, lambda finding: fixes)
 
 
 def _log(report: Report, rules: Rules, fixes: Callable[[Finding], list[Fix]]) -> str:
-    described = [*map(_advisory, rules[0]), *map(_check, rules[1])]
+    described = descriptions(rules)
     indexes = {rule["id"]: index for index, rule in enumerate(described)}
     seen: Counter[str] = Counter()
     results = []
     for finding in report.findings:
         result = _result(report, finding, indexes[finding.id], seen)
-        found = [_fix(each) for each in fixes(finding)]
+        found = [_fix(each) for each in fixes(finding) if finding.fails and each.settles(finding)]
         results.append({**result, "fixes": found} if found else result)
     driver = {"name": "wasifix", "semanticVersion": __version__, "rules": described}
     run = {
@@ -90,42 +83,6 @@ def _log(report: Report, rules: Rules, fixes: Callable[[Finding], list[Fix]]) ->
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return unmistakable(json.dumps(log, indent=2, ensure_ascii=True)) + "\n"
-
-
-def _advisory(advisory: Advisory) -> dict[str, Any]:
-    links = "\n".join(f"- <{each}>" for each in advisory.references)
-    commands = "\n".join(f"- `wasifix apply --strategy {each}`" for each in advisory.remedies)
-    remedies = f"\n\nRemedies, the best first:\n\n{commands}" if commands else ""
-    level, links_text = advisory.level, "\n".join(advisory.references)
-    return {
-        **_rule(advisory.id, advisory.title, advisory.explanation, advisory.references[0], level),
-        "help": {
-            "text": f"{advisory.explanation}\n\n{links_text}",
-            "markdown": f"{advisory.explanation}{remedies}\n\n{links}",
-        },
-        "properties": {"precision": "very-high" if advisory.confidence >= 0.9 else "high"},
-    }
-
-
-def _check(check: Check) -> dict[str, Any]:
-    return {
-        **_rule(check.id, check.title, check.explanation, check.reference, "warning"),
-        "help": {
-            "text": f"{check.explanation}\n\n{check.reference}",
-            "markdown": f"{check.explanation}\n\n- <{check.reference}>",
-        },
-    }
-
-
-def _rule(name: str, title: str, explanation: str, link: str, level: str) -> dict[str, Any]:
-    return {
-        "id": name,
-        "name": "".join(word.capitalize() for word in name.split("-")),
-        "shortDescription": {"text": f"{title[0].upper()}{title[1:]}"},
-        "fullDescription": {"text": explanation.partition("\n\n")[0]},
-        "helpUri": link,
-        "defaultConfiguration": {"level": level},
-    }
 
 
 def _result(report: Report, finding: Finding, index: int, seen: Counter[str]) -> dict[str, Any]:

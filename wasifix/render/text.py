@@ -52,7 +52,7 @@ def render_outcome(proposal: Proposal, options: TextOptions, written: bool) -> s
         kind = "good" if remedy.effect is Effect.REMOVES_CAUSE else "warning"
         effect = style.paint(kind, EFFECT_WORDS[remedy.effect])
         lines.append(
-            f"{style.paint('bold', outcome.strategy)}: {outcome.summary or remedy.summary} ({effect})"
+            f"{style.paint('bold', outcome.strategy)}: {clean(outcome.summary or remedy.summary)} ({effect})"
         )
         lines += wrapped(f"{remedy.caveat}.", "  ")
         lines.append(f"  {remedy.reference}")
