@@ -30,6 +30,7 @@ LAYERS = (
     ),
     ("inspection",),
     ("strategies",),
+    ("settings", "ignores"),
     ("reporting",),
     ("planner", "composer", "taking_out", "engine"),
     ("render",),

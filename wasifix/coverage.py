@@ -7,18 +7,20 @@ from collections.abc import Iterator
 from wasifix.documents import fragments
 from wasifix.documents.kinds import is_toml
 from wasifix.documents.text import line_end
-from wasifix.markers import NONE, Marker, decode
+from wasifix.markers import NONE, Author, Marker, decode
 from wasifix.model import Build, Evidence
 from wasifix.project import Project
 
 
-def covering(project: Project, advisory: str, build: Build) -> Iterator[tuple[str, Evidence]]:
-    """Strategies whose comment and change are both still there, and whose change the build uses."""
+def covering(project: Project, advisory: str, build: Build) -> Iterator[tuple[Author, Evidence]]:
+    """The authors of workarounds that are still there and that reach the build."""
     for path, text, marker in project.markers():
         is_ours = marker.author.advisory == advisory and reaches(path, text, marker, build)
         if is_ours and in_force(path, text, marker):
             note = f"workaround `{marker.author.strategy}`, {marker.author.effect}"
-            yield marker.author.strategy, marker.evidence(path, text, note)
+            if not project.settings.accepts(marker.author.effect):
+                note += ", which is not accepted here"
+            yield marker.author, marker.evidence(path, text, note)
 
 
 def reaches(path: str, text: str, marker: Marker, build: Build) -> bool:

@@ -57,8 +57,9 @@ def _finding(
     advisory: Advisory, project: Project, build: Build, answer: Answer, shown: tuple[Evidence, ...]
 ) -> Finding:
     found = tuple(covering(project, advisory.id, build))
+    covered = any(project.settings.accepts(author.effect) for author, _ in found)
     sure = answer is Answer.YES and not build.doubts
-    level = advisory.level if sure and not found else Level.NOTE
+    level = advisory.level if sure and not covered else Level.NOTE
     return Finding(
         id=advisory.id,
         level=level,
@@ -67,7 +68,7 @@ def _finding(
         builds=(build.id,),
         evidence=tuple(_chain(advisory, build, sure)) + shown + tuple(evidence for _, evidence in found),
         symptoms=advisory.symptoms,
-        covered_by=tuple(dict.fromkeys(strategy for strategy, _ in found)),
+        covered_by=tuple(dict.fromkeys(author.strategy for author, _ in found)),
     )
 
 

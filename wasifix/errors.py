@@ -33,6 +33,10 @@ class UsageError(WasifixError):
     """The command line asks for something that does not exist or does not go together."""
 
 
+class InvalidSetting(WasifixError):
+    """A setting that does not exist, or a value that it cannot have."""
+
+
 class UnreadableInput(WasifixError):
     """A file of the project cannot be read or understood."""
 

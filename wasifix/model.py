@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from wasifix.changes import FileEdit
-from wasifix.rust import Toolchain
+from wasifix.rust import Release, Toolchain
 
 T = TypeVar("T")
 
@@ -62,6 +62,40 @@ class Fact(Generic[T]):
     value: T | None
     evidence: tuple[Evidence, ...] = ()
     reason: str = ""
+
+
+UNSET: Fact[Any] = Fact(value=None)
+"""What nobody has said anything about."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ignore:
+    """A decision to live with a finding: which (its id), why, and where that is written."""
+
+    id: str
+    reason: str
+    at: Evidence
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What a project or a user has settled; the evidence of each value is where it comes from."""
+
+    strategy: Fact[tuple[str, ...]] = UNSET
+    rust: Fact[Release] = UNSET
+    max_memory: Fact[int] = UNSET
+    """Bytes."""
+    accept: Fact[tuple[Effect, ...]] = UNSET
+    """Which effects of workarounds are good enough; all where nothing is said."""
+    ignore: Fact[tuple[Ignore, ...]] = UNSET
+
+    def accepts(self, effect: Effect) -> bool:
+        """Whether a workaround of this effect is good enough."""
+        return self.accept.value is None or effect in self.accept.value
+
+
+NO_SETTINGS = Settings()
+"""Everything is as by default."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -143,6 +177,8 @@ class Finding:
     remedies: tuple[Remedy, ...] = ()
     covered_by: tuple[str, ...] = ()
     """Strategies whose marked workaround is in place."""
+    ignored: Ignore | None = None
+    """Who said to live with it; such a finding is a note."""
 
     @property
     def fails(self) -> bool:
@@ -167,10 +203,16 @@ class Report:
     findings: tuple[Finding, ...]
     prevented: tuple[Prevented, ...]
     files_read: tuple[str, ...]
+    settings: Settings = NO_SETTINGS
 
     @property
     def fails(self) -> bool:
         return any(finding.fails for finding in self.findings)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether there is nothing, not even a note, but what somebody chose to ignore."""
+        return all(finding.ignored for finding in self.findings)
 
     def is_local(self, finding: Finding) -> bool:
         """Whether the finding is about a local build, and not only about those of workflows."""
@@ -192,6 +234,8 @@ class Plan:
     strategy: str
     edits: tuple[FileEdit, ...]
     by_hand: tuple[ByHand, ...] = ()
+    stays: tuple[str, ...] = ()
+    """The keys of builds that the plan cannot help."""
     summary: str = ""
     """What this plan does, where the options make it differ from the strategy's own summary."""
     follow_up: tuple[str, ...] = ()

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wasifix.errors import NoProject, UnreadableInput
 from wasifix.tree import DiskTree
+
+if TYPE_CHECKING:
+    from wasifix.model import Settings
 
 _VARIABLES = ("RUSTFLAGS", "RUSTC_BOOTSTRAP", "RUSTUP_TOOLCHAIN")
 _PREFIXES = ("CARGO_BUILD_", "CARGO_ENCODED_RUSTFLAGS", "CARGO_PROFILE_", "CARGO_TARGET_")
@@ -66,6 +71,33 @@ def environment() -> dict[str, str]:
     if "CARGO" in os.environ:
         found.pop("RUSTUP_TOOLCHAIN", None)
     return found
+
+
+def link_base() -> str:
+    """What a path is put behind to link to it, in a workflow of GitHub: `https://github.com/o/r/blob/SHA/`.
+
+    Elsewhere empty, so that links are relative.
+    https://docs.github.com/en/actions/reference/workflows-and-actions/variables
+    """
+    parts = [os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "SHA")]
+    if not all(re.fullmatch(r"[A-Za-z0-9:/._-]+", part) for part in parts):
+        return ""
+    server, repository, revision = parts
+    return f"{server}/{repository}/blob/{revision}/"
+
+
+def settings_file(file: Path, where: Place) -> Settings:
+    """The settings of a file of the user's. Raises InvalidSetting, UnreadableInput."""
+    from wasifix.settings import file_settings
+
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise UnreadableInput(f"cannot be read ({error.strerror})", path=str(file)) from error
+    real, root = file.resolve(), where.tree.root.resolve()
+    if real.is_relative_to(root):
+        return file_settings(real.relative_to(root).as_posix(), data)
+    return file_settings("", data, shown=str(file))
 
 
 def use_colour(wish: str, is_terminal: bool) -> bool:

@@ -49,6 +49,8 @@ def attempt(
     project: Project, strategy: Strategy, hits: Hits, options: Options, request: Request
 ) -> Attempt | Declined:
     """The strategy's plan, if it can be made, repeating it changes nothing, and it has its effect."""
+    if (declined := _not_accepted(project, strategy)) is not None and not options.force:
+        return declined
     outcome, made = planned(project, strategy, hits, options)
     if isinstance(outcome, Declined):
         return outcome
@@ -86,7 +88,9 @@ def _remaining(report: Report, plan: Plan, hits: Hits, options: Options) -> Find
     open_builds = {
         build.id
         for build in report.builds
-        if (build.is_local or not options.local_only) and not left.intersection(build.places)
+        if (build.is_local or not options.local_only)
+        and not left.intersection(build.places)
+        and build.key not in plan.stays
     }
     return next(
         (
@@ -95,6 +99,19 @@ def _remaining(report: Report, plan: Plan, hits: Hits, options: Options) -> Find
             if finding.fails and finding.id in wanted and open_builds.intersection(finding.builds)
         ),
         None,
+    )
+
+
+def _not_accepted(project: Project, strategy: Strategy) -> Declined | None:
+    """Declined where the settings say that this effect is not good enough."""
+    accept = project.settings.accept
+    if accept.value is None or project.settings.accepts(strategy.effect):
+        return None
+    return Declined(
+        strategy=strategy.name,
+        reason=f"its effect is `{strategy.effect}`, and the settings accept only {', '.join(accept.value)}",
+        at=accept.evidence[0],
+        instead="another strategy, or --force",
     )
 
 

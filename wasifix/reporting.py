@@ -10,28 +10,32 @@ from wasifix.checks import CHECKS, project_checks
 from wasifix.ci_checks import CI_CHECKS, ci_checks
 from wasifix.detect import detect
 from wasifix.expiry import stale_workarounds
+from wasifix.ignores import IGNORE_CHECKS, ignored
 from wasifix.model import Level, Remedy, Report
 from wasifix.project import Project, local_builds, read_project
 from wasifix.project.ci import ci_builds
 from wasifix.project.sources import Sources
+from wasifix.settings import FROM_PROJECT, Given, settings_of
 from wasifix.strategies import STRATEGIES
 from wasifix.tree import Tree
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
-    """From where a project is looked at: the folder, the environment, and what to take as its toolchain."""
+    """From where a project is looked at: the folder, the environment, the toolchain to take, the settings."""
 
     start: str
     environment: Mapping[str, str]
     assume_rust: str | None
+    given: Given = FROM_PROJECT
 
     def read(self, tree: Tree) -> Project:
-        """The project in a tree. Raises UnreadableInput, NoProject."""
-        return read_project(Sources(tree), self.start, self.environment, self.assume_rust)
+        """The project in a tree. Raises UnreadableInput, NoProject, InvalidSetting."""
+        project = read_project(Sources(tree), self.start, self.environment, self.assume_rust)
+        return replace(project, settings=settings_of(project, self.given))
 
 
-ALL_CHECKS = (*CHECKS, *CI_CHECKS)
+ALL_CHECKS = (*CHECKS, *CI_CHECKS, *IGNORE_CHECKS)
 REMEDIES = {
     each.name: Remedy(
         strategy=each.name,
@@ -63,9 +67,10 @@ def report_on(project: Project) -> Report:
     order = list(Level)
     return Report(
         builds=builds,
-        findings=tuple(sorted(findings, key=lambda each: order.index(each.level))),
+        findings=tuple(sorted(ignored(findings, project), key=lambda each: order.index(each.level))),
         prevented=prevented,
         files_read=project.sources.files_read,
+        settings=project.settings,
     )
 
 

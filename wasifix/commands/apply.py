@@ -13,18 +13,24 @@ from wasifix.commands.shared import (
     AssumeRust,
     Colour,
     ColourOption,
+    ConfigOption,
     DryRun,
+    NoConfig,
     OutputFile,
     PatchFormat,
     PatchFormatOption,
     PathArgument,
     Strategies,
+    Verbose,
     deliver,
+    print_verbose,
+    settings_given,
     settled_toolchain,
     text_options,
 )
 
 if TYPE_CHECKING:
+    from wasifix.model import Settings
     from wasifix.rust import Release
 
 
@@ -58,6 +64,9 @@ def apply(
     assume_rust: AssumeRust = None,
     force: Annotated[bool, typer.Option("--force", help="Apply even where nothing is hit.")] = False,
     local_only: Annotated[bool, typer.Option("--local-only", help="Leave the files of CI alone.")] = False,
+    config: ConfigOption = None,
+    no_config: NoConfig = False,
+    verbose: Verbose = False,
     output_format: PatchFormatOption = PatchFormat.PATCH,
     output_file: OutputFile = None,
     color: ColourOption = Colour.AUTO,
@@ -69,29 +78,39 @@ def apply(
     """
     from wasifix import engine, place
     from wasifix.render import text
-    from wasifix.strategies import AUTO, Options
+    from wasifix.strategies import Options
 
     where = place.locate(path)
+    given = settings_given(where, config, no_config, _settings(strategy, rust, max_memory))
     proposal = engine.plan(
         where.tree,
         where.start,
-        strategies=strategy or (AUTO,),
         options=Options(
-            rust=_release("--rust", rust),
-            max_memory=_size(max_memory),
-            wasmtime=_release("--wasmtime", wasmtime),
-            runner=runner,
-            force=force,
-            local_only=local_only,
+            wasmtime=_release("--wasmtime", wasmtime), runner=runner, force=force, local_only=local_only
         ),
         environment=place.environment(),
         assume_rust=settled_toolchain(assume_rust),
+        given=given,
     )
+    if verbose:
+        print_verbose(proposal.before, where, color)
     write = not dry_run and not check_only
     deliver(proposal, where, write, output_format, output_file, color)
     options = text_options(color, where, sys.stderr.isatty())
     typer.echo(text.render_outcome(proposal, options, write), err=True, nl=False, color=True)
     raise typer.Exit(1 if proposal.declined or (check_only and proposal.changes) else 0)
+
+
+def _settings(strategy: list[str] | None, rust: str | None, max_memory: str | None) -> Settings:
+    """The options that are settings too."""
+    from wasifix.model import Settings
+    from wasifix.settings import from_option
+
+    return Settings(
+        strategy=from_option("--strategy", strategy, tuple(strategy or ())),
+        rust=from_option("--rust", rust, _release("--rust", rust)),
+        max_memory=from_option("--max-memory", max_memory, _size(max_memory)),
+    )
 
 
 def _release(option: str, text: str | None) -> Release | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -13,8 +14,8 @@ from wasifix.commands.shared import (
     DryRun,
     OutputFile,
     PatchFormat,
-    PatchFormatOption,
     PathArgument,
+    RemovalFormat,
     Strategies,
     deliver,
     text_options,
@@ -25,7 +26,9 @@ def remove(
     path: PathArgument = Path(),
     strategy: Strategies = None,
     dry_run: DryRun = False,
-    output_format: PatchFormatOption = PatchFormat.PATCH,
+    output_format: Annotated[
+        RemovalFormat, typer.Option("--format", help="What to print.")
+    ] = RemovalFormat.PATCH,
     output_file: OutputFile = None,
     color: ColourOption = Colour.AUTO,
 ) -> None:
@@ -41,7 +44,7 @@ def remove(
     proposal = engine.remove(
         where.tree, where.start, strategies=strategy or (), environment=place.environment()
     )
-    deliver(proposal, where, not dry_run, output_format, output_file, color)
+    deliver(proposal, where, not dry_run, PatchFormat(output_format), output_file, color)
     options = text_options(color, where, sys.stderr.isatty())
     typer.echo(text.render_removal(proposal, options, not dry_run), err=True, nl=False, color=True)
     raise typer.Exit(1 if proposal.declined else 0)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from wasifix.model import Proposal
+    from wasifix.model import Proposal, Report, Settings
     from wasifix.place import Place
+    from wasifix.render.sarif_rules import Rules
     from wasifix.render.terminal import Style
     from wasifix.render.text import TextOptions
+    from wasifix.settings import Given
 
 
 class Colour(StrEnum):
@@ -24,11 +26,21 @@ class Colour(StrEnum):
     NEVER = "never"
 
 
-class PatchFormat(StrEnum):
-    """Output formats of the commands that change files."""
+class RemovalFormat(StrEnum):
+    """Output formats of `remove`."""
 
     PATCH = "patch"
     JSON = "json"
+
+
+class PatchFormat(StrEnum):
+    """Output formats of `apply`."""
+
+    PATCH = "patch"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    SARIF = "sarif"
+    GITHUB = "github"
 
 
 PathArgument = Annotated[Path, typer.Argument(help="A folder of the project.", show_default="here")]
@@ -50,6 +62,16 @@ DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Print the patch, 
 PatchFormatOption = Annotated[PatchFormat, typer.Option("--format", help="What to print.")]
 
 
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="A TOML file of settings; wins over the manifest."),
+]
+NoConfig = Annotated[bool, typer.Option("--no-config", help="Leave the manifest's settings alone.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Say on stderr where values come from, and what was read.")
+]
+
+
 def style_for(color: Colour, is_terminal: bool) -> Style:
     """How to paint, after the option, the environment and the terminal."""
     from wasifix.place import use_colour
@@ -63,6 +85,30 @@ def text_options(color: Colour, where: Place, is_terminal: bool) -> TextOptions:
     from wasifix.render.text import TextOptions
 
     return TextOptions(style=style_for(color, is_terminal), base=where.base, inside=where.inside)
+
+
+def settings_given(
+    where: Place, config: Path | None, no_config: bool, options: Settings | None = None
+) -> Given:
+    """The settings from outside the project. Raises UsageError, InvalidSetting, UnreadableInput."""
+    from wasifix.errors import UsageError
+    from wasifix.place import settings_file
+    from wasifix.settings import Given
+
+    if config is not None and no_config:
+        raise UsageError("--config and --no-config do not go together", advice="use one of them")
+    layers = (*((options,) if options else ()), *((settings_file(config, where),) if config else ()))
+    return Given(layers=layers, manifest=not no_config)
+
+
+def print_verbose(report: Report, where: Place, color: Colour) -> None:
+    """What lies behind a report, to stderr."""
+    from wasifix.render import verbose
+    from wasifix.settings import described
+
+    options = text_options(color, where, sys.stderr.isatty())
+    text = verbose.render(report, described(report.settings), options)
+    typer.echo(text, err=True, nl=False, color=True)
 
 
 def settled_toolchain(name: str | None) -> str | None:
@@ -95,13 +141,38 @@ def deliver(
         write_all(where.tree, proposal.changes)
     patch = patch_text(proposal.changes)
     text = patch.decode("utf-8", "surrogateescape")
+    if output_format is PatchFormat.PATCH:
+        print_patch(patch, file, color)
+    else:
+        print_text(_rendered(proposal, where, write, output_format, text), file)
+    return text
+
+
+def _rendered(proposal: Proposal, where: Place, written: bool, output_format: PatchFormat, patch: str) -> str:
     if output_format is PatchFormat.JSON:
         from wasifix.render import json
 
-        print_text(json.render_apply(proposal, where.name, text, write), file)
-    else:
-        print_patch(patch, file, color)
-    return text
+        return json.render_apply(proposal, where.name, patch, written)
+    if output_format is PatchFormat.SARIF:
+        from wasifix.render import sarif
+
+        return sarif.render_proposal(proposal, sarif_rules())
+    if output_format is PatchFormat.GITHUB:
+        from wasifix.render import github
+
+        return github.render_proposal(proposal, written)
+    from wasifix.place import link_base
+    from wasifix.render import markdown
+
+    return markdown.render_proposal(proposal, patch, markdown.MarkdownOptions(links=link_base()), written)
+
+
+def sarif_rules() -> Rules:
+    """Everything that wasifix can find, as SARIF describes it."""
+    from wasifix.advisories import load_advisories
+    from wasifix.reporting import ALL_CHECKS
+
+    return load_advisories(), ALL_CHECKS
 
 
 def print_text(output: str, file: Path | None) -> None:

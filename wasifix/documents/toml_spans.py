@@ -18,7 +18,7 @@ E = TypeVar("E")
 _BLANK = re.compile(r"[ \t]*")
 _SPACE = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 _KEY = re.compile(r'[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|' + r"'[^'\n]*'|[^\s.=\]]+")
-_STRING = re.compile(
+STRING = re.compile(
     r'"{3}(?:\\.|[^\\])*?"{3,5}' + r"|'{3}.*?'{3,5}" + r'|"(?:[^"\\\n]|\\.)*"' + r"|'[^'\n]*'", re.DOTALL
 )
 _SCALAR = re.compile(r"[^,\]}#\n]*")
@@ -141,7 +141,7 @@ class _Reader:
             entries = tuple(self._list("}", self._entry))
             return Value(start, self.at, kind, entries=entries)
         if kind in "\"'":
-            self._take(_STRING)
+            self._take(STRING)
         else:
             self.at = start + len(self._take(_SCALAR).rstrip())
         return Value(start, self.at, kind)

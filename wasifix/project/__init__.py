@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from wasifix.documents.toml import TomlDocument
 from wasifix.markers import Marker, find_markers
-from wasifix.model import Build, Confidence, Evidence, Fact
+from wasifix.model import NO_SETTINGS, Build, Confidence, Evidence, Fact, Settings
 from wasifix.project.cargo_config import CargoConfig, read_config
 from wasifix.project.link_args import Flag, memory_argument, uses_clang, whole_flags
 from wasifix.project.sources import Sources
@@ -36,6 +36,7 @@ class Project:
     """What to take for a toolchain that the files leave open."""
     config: CargoConfig
     target_uses: tuple[Use, ...]
+    settings: Settings = NO_SETTINGS
 
     @property
     def root(self) -> TomlDocument:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from wasifix.advisories import Advisory, Condition
 from wasifix.checks import Check
 from wasifix.model import Effect, Fact, Remedy
+from wasifix.render.phrases import EFFECT_WORDS, readable_symptom
 from wasifix.render.terminal import WIDTH, Style, clean
-from wasifix.render.text import EFFECT_WORDS, readable_symptom
 from wasifix.rust import Answer, Release, Toolchain
 
 CONDITION_WORDS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from dataclasses import dataclass
@@ -9,14 +10,26 @@ from dataclasses import dataclass
 WIDTH = 80
 """Columns that text output keeps to."""
 
+_COMMAND = re.compile(r"(?<=##)\[|(?<!\S):(?=:)")
 _CODES = {"error": "1;31", "warning": "1;33", "note": "1;36", "good": "1;32", "bold": "1", "dim": "2"}
 
 
 def clean(text: str) -> str:
-    """The text with everything that a terminal could obey, or that turns text around, spelled out."""
-    if text.isascii() and text.isprintable():
+    """The text with everything spelled out that a terminal could obey, or that turns text around.
+
+    Also what GitHub's runner would obey in a log: `##[` anywhere, and `::` where a line could begin. Rust
+    paths such as `std::thread` stay. https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+    """
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(_spelled(character) for character in text)
+    if "::" not in text and "##[" not in text:
         return text
-    return "".join(_spelled(character) for character in text)
+    return _COMMAND.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
+
+
+def unmistakable(json_text: str) -> str:
+    """JSON without `##[`, which GitHub's runner would obey in a log. In JSON it can stand only in strings."""
+    return json_text.replace("##[", "##\\u005b")
 
 
 def shortened(text: str, width: int) -> str:

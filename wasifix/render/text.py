@@ -18,13 +18,8 @@ from wasifix.model import (
     Proposal,
     Report,
 )
+from wasifix.render.phrases import EFFECT_WORDS, build_title, built_in, chain, headline, readable_symptom
 from wasifix.render.terminal import PLAIN, WIDTH, Style, clean, shortened, wrapped
-
-EFFECT_WORDS = {
-    Effect.REMOVES_CAUSE: "removes the cause",
-    Effect.AVOIDS_TARGET: "avoids the target",
-    Effect.UNPROVEN: "unproven",
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +52,7 @@ def render_outcome(proposal: Proposal, options: TextOptions, written: bool) -> s
         kind = "good" if remedy.effect is Effect.REMOVES_CAUSE else "warning"
         effect = style.paint(kind, EFFECT_WORDS[remedy.effect])
         lines.append(
-            f"{style.paint('bold', outcome.strategy)}: {outcome.summary or remedy.summary} ({effect})"
+            f"{style.paint('bold', outcome.strategy)}: {clean(outcome.summary or remedy.summary)} ({effect})"
         )
         lines += wrapped(f"{remedy.caveat}.", "  ")
         lines.append(f"  {remedy.reference}")
@@ -68,14 +63,14 @@ def render_outcome(proposal: Proposal, options: TextOptions, written: bool) -> s
     for each in proposal.passed_over:
         lines += wrapped(f"passed over {each.strategy}: {clean(each.reason)}", "  ")
     for left in proposal.by_hand:
-        lines += wrapped(f"by hand: {_place(left.at, options)}: {clean(left.what)}", "  ")
+        lines += wrapped(f"by hand: {shown_place(left.at, options)}: {clean(left.what)}", "  ")
     if not proposal.outcomes:
         lines.append("Nothing to fix here, so nothing was changed. `wasifix check` says what is known.")
     if proposal.declined:
         return "\n".join([*lines, "Nothing was changed."]) + "\n"
     if proposal.changes:
         verb = "Changed" if written else "Would change"
-        paths = ", ".join(_shown(change.path, options) for change in proposal.changes)
+        paths = ", ".join(shown_path(change.path, options) for change in proposal.changes)
         lines += wrapped(f"{verb} {paths}.", "")
         lines.append("Next:")
         commands = dict.fromkeys(command for plan in proposal.plans for command in plan.follow_up)
@@ -93,7 +88,7 @@ def render_removal(proposal: Proposal, options: TextOptions, written: bool) -> s
     if not proposal.changes or proposal.after is None:
         return "No workaround of wasifix is in the files that decide about this build.\n"
     names = ", ".join(f"`{plan.strategy}`" for plan in proposal.plans)
-    paths = ", ".join(_shown(change.path, options) for change in proposal.changes)
+    paths = ", ".join(shown_path(change.path, options) for change in proposal.changes)
     lines = wrapped(f"{'Took' if written else 'Would take'} {names} out of {paths}.", "")
     open_now = dict.fromkeys(finding.id for finding in proposal.after.findings if finding.fails)
     if open_now:
@@ -102,15 +97,17 @@ def render_removal(proposal: Proposal, options: TextOptions, written: bool) -> s
 
 
 def _finding(report: Report, finding: Finding, options: TextOptions) -> Iterator[str]:
-    message = finding.message
-    if finding.covered_by:
-        message += f" (covered by {', '.join(finding.covered_by)})"
-    yield from _headline(finding.level, f"{finding.level}[{finding.id}]", message, options)
+    yield from _headline(finding.level, f"{finding.level}[{finding.id}]", headline(finding), options)
+    if finding.ignored is not None:
+        at = (finding.ignored.at.path, finding.ignored.at.line)
+        is_there = at in {(each.path, each.line) for each in finding.evidence}
+        yield from _evidence(chain(finding)[: 1 if is_there else 2], options)
+        return
     yield from _evidence(finding.evidence, options)
     if _only_may_concern(finding):
         yield f"  wasifix explain {finding.id}"
         return
-    yield from wrapped(_where(report, finding), "  in: ")
+    yield from wrapped(built_in(report, finding), "  in: ")
     if finding.symptoms:
         yield from wrapped("; ".join(map(readable_symptom, finding.symptoms)), "  seen as: ")
     if finding.covered_by:
@@ -137,7 +134,7 @@ def _headline(kind: str, head: str, message: str, options: TextOptions) -> Itera
 
 
 def _evidence(evidence: Iterable[Evidence], options: TextOptions) -> Iterator[str]:
-    rows = [(_place(each, options), clean(each.text), clean(each.note)) for each in evidence]
+    rows = [(shown_place(each, options), clean(each.text), clean(each.note)) for each in evidence]
     first = max((len(place) for place, _, _ in rows), default=0)
     if first > WIDTH // 2:  # no columns then
         first = 0
@@ -185,17 +182,7 @@ def _prevented(report: Report, options: TextOptions) -> Iterator[str]:
 def _one_prevented(prevented: Prevented, build: Build, options: TextOptions) -> Iterator[str]:
     yield from _headline("good", f"ok[{prevented.id}]", f"prevented: {prevented.why}", options)
     yield from _evidence(prevented.evidence, options)
-    yield f"  in: {_build(build)}"
-
-
-def _where(report: Report, finding: Finding) -> str:
-    titles = {build.id: build for build in report.builds}
-    names = dict.fromkeys(_build(titles[build]) for build in finding.builds)
-    return ", ".join(names)
-
-
-def _build(build: Build) -> str:
-    return f"{build.title} ({clean(str(build.target.value))})"
+    yield f"  in: {build_title(build)}"
 
 
 def _declined(declined: Declined, options: TextOptions) -> Iterator[str]:
@@ -222,19 +209,16 @@ def _summary(report: Report, seconds: float | None) -> str:
     return f"{found}. Read {files} file{'s' * (files != 1)}{took}."
 
 
-def readable_symptom(symptom: str) -> str:
-    """A symptom as a person would write it."""
-    return symptom.replace("{number}", "N").replace("{any}", "...")
-
-
-def _place(evidence: Evidence, options: TextOptions) -> str:
+def shown_place(evidence: Evidence, options: TextOptions) -> str:
+    """The place as seen from the current folder, as editors and terminals can jump to it."""
     if not evidence.path:
         return "-"
-    place = _shown(evidence.path, options)
+    place = shown_path(evidence.path, options)
     return f"{place}:{evidence.line}:{evidence.column}" if evidence.line else place
 
 
-def _shown(path: str, options: TextOptions) -> str:
+def shown_path(path: str, options: TextOptions) -> str:
+    """The path as seen from the current folder."""
     if options.inside is None:
         return clean(posixpath.normpath(posixpath.join(options.base, path)))
     return clean(posixpath.relpath(path, options.inside or "."))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from wasifix.model import Build, Declined, Effect, Evidence, Finding, Plan
+from wasifix.model import Build, Declined, Effect, Evidence, Finding, Plan, Settings
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
 from wasifix.project.targets import BUILDING, alias_words, option_value
@@ -27,6 +27,14 @@ class Options:
     keep_threads: bool = False
     """Whether to decline what would break code that starts threads."""
     force: bool = False
+
+    def filled(self, settings: Settings) -> Options:
+        """With the settings for what is not said here."""
+        return replace(
+            self,
+            rust=self.rust or settings.rust.value,
+            max_memory=self.max_memory or settings.max_memory.value,
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

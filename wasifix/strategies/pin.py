@@ -39,6 +39,10 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
                 at=at,
                 instead="--strategy upgrade or max-memory, which remove the cause",
             )
+    stays = tuple(build for build in hits.builds if build not in movable or _has(build, release))
+    if stays and draft.units:
+        places = ", ".join(dict.fromkeys(build.toolchain.evidence[0].place for build in stays))
+        notes = (*notes, f"what is {release} or older already stays, and can be hit too: {places}")
     if not hits.findings:
         notes = (*notes, f"this project is not hit now; Rust {release} links a memory that cannot grow")
     return Plan(
@@ -46,6 +50,7 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
         summary=f"Hold the toolchain at Rust {release}",
         edits=draft.edits,
         by_hand=draft.left,
+        stays=tuple(build.key for build in stays),
         follow_up=(*install_commands(release, hits.targets), *test_command(hits.targets)),
         notes=notes,
     )
@@ -60,9 +65,12 @@ def _there_already(project: Project, builds: tuple[Build, ...], release: Release
     """Where builds have the release; not a file of one line, which cannot say who put it there."""
     one_line = [file.path for file in project.toolchain_files if file.document is None]
     for build in builds:
-        toolchain = build.toolchain
-        if toolchain.value is not None and toolchain.value.exact == release:
-            yield from (each for each in toolchain.evidence if each.path not in one_line)
+        if _has(build, release):
+            yield from (each for each in build.toolchain.evidence if each.path not in one_line)
+
+
+def _has(build: Build, release: Release) -> bool:
+    return build.toolchain.value is not None and build.toolchain.value.exact == release
 
 
 PIN = Strategy(

@@ -1,0 +1,89 @@
+"""The JSON reports have the form that their schemas describe.
+
+WASIFIX_UPDATE_CASES=1 writes the schemas of the present forms; read the difference before committing it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib.resources import files
+from typing import Any, Literal, TypedDict
+
+import jsonschema
+import pytest
+from running import EXAMPLE_NAMES, ROOT, run
+
+from wasifix.render.json_form import FORMS, ApplyForm, CheckForm
+from wasifix.render.json_schema import schema_of, schema_text
+
+CASES = [
+    each
+    for each in sorted((ROOT / "tests" / "cases").glob("*json*/stdout"))
+    if not each.parent.name.startswith("inspect_")  # whose form has no schema yet
+]
+
+
+@pytest.mark.parametrize(("name", "form"), FORMS, ids=[name for name, _ in FORMS])
+def test_the_shipped_schema_is_that_of_the_form(name: str, form: Any) -> None:
+    if os.environ.get("WASIFIX_UPDATE_CASES") == "1":
+        (ROOT / "wasifix" / "data" / f"{name}.schema.json").write_text(schema_text(form), "utf-8")
+    shipped = files("wasifix").joinpath(f"data/{name}.schema.json").read_text("utf-8")
+    assert shipped == schema_text(form)
+    jsonschema.Draft202012Validator.check_schema(json.loads(shipped))
+
+
+@pytest.mark.parametrize("name", EXAMPLE_NAMES)
+def test_a_check_has_the_form_and_nothing_else(name: str) -> None:
+    printed = json.loads(run("check", f"examples/{name}", "--format", "json", folder=ROOT).stdout)
+    jsonschema.validate(printed, schema_of(CheckForm, closed=True))
+
+
+@pytest.mark.parametrize("name", EXAMPLE_NAMES)
+@pytest.mark.parametrize("strategy", ["auto", "pin", "max-memory"])
+def test_an_apply_has_the_form_and_nothing_else(name: str, strategy: str) -> None:
+    arguments = ("apply", f"examples/{name}", "--strategy", strategy, "--dry-run", "--format", "json")
+    printed = json.loads(run(*arguments, folder=ROOT).stdout)
+    jsonschema.validate(printed, schema_of(ApplyForm, closed=True))
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.parent.name for case in CASES])
+def test_what_cases_expect_fits_the_shipped_schema(case: Any) -> None:
+    printed = json.loads(case.read_bytes())
+    name = printed["schema"].removeprefix("wasifix/").replace("/", "-")
+    shipped = files("wasifix").joinpath(f"data/{name}.schema.json").read_text("utf-8")
+    jsonschema.validate(printed, json.loads(shipped))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"schema": "wasifix/check/2"},
+        {"project": None},
+        {"findings": [{}]},
+        {"summary": {"errors": "1"}},
+        {"more": 1},
+    ],
+    ids=str,
+)
+def test_the_schema_refuses_another_form(broken: dict[str, Any]) -> None:
+    printed = json.loads(run("check", "examples/article", "--format", "json", folder=ROOT).stdout)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**printed, **broken}, schema_of(CheckForm, closed=True))
+
+
+def test_what_has_no_json_is_refused() -> None:
+    class Odd(TypedDict):
+        name: Literal["a"]
+        odd: complex
+
+    with pytest.raises(TypeError, match="complex"):
+        schema_of(Odd)
+
+
+def test_json_holds_nothing_that_a_workflow_would_obey() -> None:
+    from wasifix.render.terminal import unmistakable
+
+    text = json.dumps({"a": "##[error]x ::error::y"})
+    assert "##[" not in unmistakable(text)
+    assert json.loads(unmistakable(text)) == json.loads(text)
