@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wasifix.changes import Change, Set
-from wasifix.model import Effect, Plan
+from wasifix.model import Build, Effect, Plan
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
 from wasifix.project.profiles import masks, package_overrides
@@ -43,12 +43,25 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan:
     use_profile(project, hits, NAME, draft)
     set_profile_variables(project, hits, NAME, SETTINGS, draft)
     notes += _raised(project)
+    if stays := [build.target.evidence[0].place for build in _without_release(project, hits)]:
+        notes.append(f"what does not build with `release` stays as it is: {', '.join(stays)}")
     return Plan(
         strategy="profile",
         edits=draft.edits,
         by_hand=draft.left,
+        stays=tuple(build.key for build in _without_release(project, hits)),
         follow_up=test_command(hits.targets, f"--profile {NAME}"),
         notes=tuple(notes),
+    )
+
+
+def _without_release(project: Project, hits: Hits) -> tuple[Build, ...]:
+    """The builds of workflows that another profile makes: no `--release` is there to be replaced."""
+    return tuple(
+        build
+        for build in hits.builds
+        if build.calls
+        and not any(project.calls[number].profile.text in ("release", NAME) for number in build.calls)
     )
 
 
