@@ -39,6 +39,8 @@ class CargoConfig:
 
     layers: tuple[TomlDocument, ...]
     environment: Mapping[str, str]
+    given: int = 0
+    """How many of the layers, the first ones, `--config` gives: they win over the environment too."""
 
     def all(self, *path: str) -> Iterator[Setting]:
         """The value of each layer that has one, the winner first."""
@@ -91,7 +93,10 @@ class CargoConfig:
         )
 
     def target_setting(self, triple: str, key: str) -> Fact[str]:
-        """`runner` or `linker` of a target: environment, then its own table, then a matching `cfg()`."""
+        """`runner` or `linker` of a target: `--config`, environment, own table, matching `cfg()`."""
+        own = self.winner("target", triple, key)
+        if own is not None and own.document in self.layers[: self.given]:
+            return Fact(value=_command(own.value), evidence=(own.evidence,))
         variable = f"CARGO_TARGET_{_variable_part(triple)}_{key.upper()}"
         if value := self.environment.get(variable):
             return Fact(value=value, evidence=(Evidence(path="", text=f"{variable}={value}"),))

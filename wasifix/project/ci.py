@@ -98,7 +98,7 @@ def _config(
             doubts.append(f"--config {given} is not in the project")
         elif document.path not in [each.path for each in config.layers]:
             layers.append(document)
-    return replace(config, layers=(*layers, *config.layers)), tuple(doubts)
+    return replace(config, layers=(*layers, *config.layers), given=len(layers)), tuple(doubts)
 
 
 def _given_config(project: Project, call: CargoCall, given: str, name: str) -> TomlDocument | None:
