@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 
 from hypothesis import event, given
 from hypothesis import strategies as st
@@ -69,7 +70,8 @@ def changes_of(text: str, picks: list[tuple[str, int, int]]) -> list[Change]:
         elif nodes:
             path, node = nodes[number % len(nodes)]
             first = start % (len(node.value) + 1)
-            last = min(first + number % 9, len(node.value))
+            word = re.compile(r"\S*").match(node.value, first)
+            last = min(first + number % 9, word.end() if word else first)
             step = path[:-1]
             match kind:
                 case "s":
