@@ -311,3 +311,8 @@ def test_aliases_within_aliases_do_not_grow() -> None:
     lines = ["a0: &a0 [x, x]"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 40)]
     text = "\n".join([*lines, "rust: 1.91.0", "self: &s [*s]", ""])
     assert written(text, put("rust", "1.90.0")).count("1.90.0") == 2
+
+
+def test_a_line_below_would_end_the_text_above_it() -> None:
+    with pytest.raises(CannotEdit, match="a text without a line end"):
+        written("a:\n  b: |\n    x", put("a.c", "y"))

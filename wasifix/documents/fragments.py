@@ -117,6 +117,8 @@ def _comments(
     """The author's comment above a line, and what has to change in those that are there"""
     if any(start <= top < end for start, end in _new_lines(text)):
         raise CannotEdit("lines that wasifix added: `wasifix remove` first", top)
+    if any(top < each.start <= edits[-1].start and each.text.endswith("\n") for each in every):
+        raise CannotEdit("new lines would part the command", top)
     new_top = _moved_line(top, every)
     done = [_Done(_moved(each.start, every, each), text[each.start : each.end], each.text) for each in edits]
     stack = _stack(text, top)

@@ -219,6 +219,10 @@ class _Writer:
         if node is None or node.id != kind or node.flow_style or self.document.route(node) is None:
             at = node.start_mark.index if node is not None else 0
             raise CannotEdit(f"not a {kind} with an entry on each line", at)
+        last = _last(node)
+        if last.id == "scalar" and last.style in ("|", ">") and not self._raw(last).endswith("\n"):
+            reason = "the file ends in a text without a line end, which a line below would add"
+            raise CannotEdit(reason, last.start_mark.index)
         return node
 
     def _column(self, node: Node) -> int:
@@ -273,11 +277,17 @@ def _plain(tree: Tree) -> Tree:
 
 def _last_offset(text: str, node: Node) -> int:
     """The last character that a node holds: the end mark of a block lies behind what follows it."""
+    node = _last(node)
+    start, end = int(node.start_mark.index), int(node.end_mark.index)
+    return start + max(len(text[start:end].rstrip()) - 1, 0)
+
+
+def _last(node: Node) -> Node:
+    """The last scalar or collection in brackets of a block."""
     while node.id != "scalar" and node.value and not node.flow_style:
         last = node.value[-1]
         node = last[1] if isinstance(last, tuple) else last
-    start, end = int(node.start_mark.index), int(node.end_mark.index)
-    return start + max(len(text[start:end].rstrip()) - 1, 0)
+    return node
 
 
 def _span(change: Replace) -> tuple[int, int]:

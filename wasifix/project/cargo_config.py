@@ -44,6 +44,8 @@ class CargoConfig:
     environment: Mapping[str, str]
     places: Mapping[str, Evidence] = field(default_factory=dict)
     """Where a workflow sets a variable; one without a place is of the user's own environment."""
+    given: int = 0
+    """How many of the layers, the first ones, `--config` gives: they win over the environment too."""
 
     def all(self, *path: str) -> Iterator[Setting]:
         """The value of each layer that has one, the winner first."""
@@ -109,7 +111,10 @@ class CargoConfig:
         return Evidence(path="", text=f"{name}={self.environment.get(name, '')}", note=note)
 
     def target_setting(self, triple: str, key: str) -> Fact[str]:
-        """`runner` or `linker` of a target: environment, then its own table, then a matching `cfg()`."""
+        """`runner` or `linker` of a target: `--config`, environment, own table, matching `cfg()`."""
+        own = self.winner("target", triple, key)
+        if own is not None and own.document in self.layers[: self.given]:
+            return Fact(value=_command(own.value), evidence=(own.evidence,))
         variable = f"CARGO_TARGET_{_variable_part(triple)}_{key.upper()}"
         if value := self.environment.get(variable):
             return Fact(value=value, evidence=(self.variable_evidence(variable),))

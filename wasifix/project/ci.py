@@ -102,7 +102,8 @@ def _config(project: Project, call: CargoCall) -> tuple[CargoConfig, tuple[str, 
         elif document.path not in [each.path for each in config.layers]:
             layers.append(document)
     places = {name: known.evidence[-1] for name, known in call.environment.items() if known.evidence}
-    return replace(config, layers=(*layers, *config.layers), places=places), tuple(doubts)
+    layered = replace(config, layers=(*layers, *config.layers), places=places, given=len(layers))
+    return layered, tuple(doubts)
 
 
 def _given_config(project: Project, call: CargoCall, given: str, name: str) -> TomlDocument | None:

@@ -186,7 +186,7 @@ class _Reader:
             case "rustup":
                 self._rustup()
             case "cargo" | "cross":
-                has_plus = len(words) > 1 and words[1] is not None and words[1].startswith("+")
+                has_plus = len(words) > 1 and (words[1] or self._head(1)).startswith("+")
                 yield from self._cargo(0, self._of(1, 1) if has_plus else None)
 
     def _rustup(self) -> None:
