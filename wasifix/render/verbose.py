@@ -7,8 +7,11 @@ from typing import Any
 
 from wasifix.model import Build, Evidence, Fact, Report
 from wasifix.render.phrases import build_title
-from wasifix.render.terminal import clean, wrapped
+from wasifix.render.terminal import WIDTH, clean, wrapped
 from wasifix.render.text import TextOptions, shown_path, shown_place
+
+LONG = 32
+"""Columns. A longer value makes no column of that width."""
 
 
 def render(report: Report, settings: Iterable[tuple[str, str, Evidence]], options: TextOptions) -> str:
@@ -17,6 +20,7 @@ def render(report: Report, settings: Iterable[tuple[str, str, Evidence]], option
     rows = [(name, clean(value), _origin(at, options)) for name, value, at in settings]
     lines += _rows(rows) if rows else ["  none: everything is as by default"]
     lines.append(options.style.paint("bold", "Builds"))
+    lines += [] if report.builds else ["  none for WebAssembly"]
     for build in report.builds:
         lines += wrapped(build_title(build), "  ")
         lines += _rows(list(_facts(build, options)), "    ")
@@ -44,15 +48,18 @@ def _facts(build: Build, options: TextOptions) -> Iterator[tuple[str, str, str]]
 
 
 def _rows(rows: list[tuple[str, str, str]], indent: str = "  ") -> Iterator[str]:
+    """Three columns; where they do not fit, the origin is below the value."""
     first = max((len(name) for name, _, _ in rows), default=0)
-    second = max((len(value) for _, value, _ in rows if len(value) < 32), default=0)
+    second = max((len(value) for _, value, _ in rows if len(value) < LONG), default=0)
     for name, value, origin in rows:
         line = f"{indent}{name:<{first}}  {value:<{second}}"
-        if len(value) > second:
-            yield from wrapped(line, "")
-            yield from wrapped(origin, " " * (len(indent) + first + 2))
-        else:
-            yield from wrapped(origin, f"{line}  ") or [line.rstrip()]
+        longest = max(map(len, origin.split()), default=0)
+        if len(value) > second or len(line) + 2 + longest > WIDTH:
+            yield from wrapped(line.rstrip(), "")
+            line = " " * (len(indent) + first)
+        lead = f"{line}  "
+        more = wrapped(origin, " " * len(lead))
+        yield from (f"{lead}{more[0].lstrip()}", *more[1:]) if more else (line.rstrip(),)
 
 
 def _origin(at: Evidence, options: TextOptions) -> str:
