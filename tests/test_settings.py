@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from running import repository, run
+from running import ROOT, repository, run
 
 from wasifix.engine import check, plan
 from wasifix.errors import InvalidSetting
@@ -219,3 +220,11 @@ def test_a_config_that_cannot_be_used_is_an_error(
         result = run(command, *arguments, folder=tmp_path)
         assert (result.exit_code, result.stdout) == (2, b"")
         assert result.stderr.startswith(message)
+
+
+def test_what_the_readme_shows_is_valid() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    [table, channel] = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    report = check(tree(f"{PACKAGE}{table}", **{"rust-toolchain.toml": f"[toolchain]\n{channel}"}))
+    assert all(getattr(report.settings, name).value is not None for name in Settings.__dataclass_fields__)
+    assert found(report) is Level.NOTE

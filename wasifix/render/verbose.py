@@ -48,19 +48,16 @@ def _facts(build: Build, options: TextOptions) -> Iterator[tuple[str, str, str]]
 
 
 def _rows(rows: list[tuple[str, str, str]], indent: str = "  ") -> Iterator[str]:
-    """Three columns; a long value has the origin below it."""
+    """Three columns; where they do not fit, the origin is below the value."""
     first = max((len(name) for name, _, _ in rows), default=0)
     second = max((len(value) for _, value, _ in rows if len(value) < LONG), default=0)
     for name, value, origin in rows:
         line = f"{indent}{name:<{first}}  {value:<{second}}"
-        if len(value) > second:
-            yield from wrapped(line, "")
+        longest = max(map(len, origin.split()), default=0)
+        if len(value) > second or len(line) + 2 + longest > WIDTH:
+            yield from wrapped(line.rstrip(), "")
             line = " " * (len(indent) + first)
         lead = f"{line}  "
-        if len(lead) + max(map(len, origin.split()), default=0) > WIDTH:
-            yield line.rstrip()
-            yield from wrapped(origin, f"{indent}  ")
-            continue
         more = wrapped(origin, " " * len(lead))
         yield from (f"{lead}{more[0].lstrip()}", *more[1:]) if more else (line.rstrip(),)
 
