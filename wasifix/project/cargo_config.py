@@ -39,6 +39,8 @@ class CargoConfig:
 
     layers: tuple[TomlDocument, ...]
     environment: Mapping[str, str]
+    nightly: bool = False
+    """Whether the toolchain is a nightly, so that `cfg()` tables see unstable target features."""
 
     def all(self, *path: str) -> Iterator[Setting]:
         """The value of each layer that has one, the winner first."""
@@ -68,9 +70,8 @@ class CargoConfig:
         flags = self._flags("target", triple)
         variable = f"CARGO_TARGET_{_variable_part(triple)}_RUSTFLAGS"
         flags += _from_variable(variable, self.environment.get(variable, "").split())
-        for key in sorted(self.names("target")):
-            if cfg_matches(key, triple):
-                flags += self._flags("target", key)
+        for key in self._matching(triple):
+            flags += self._flags("target", key)
         if flags:
             return flags
         variable = "CARGO_BUILD_RUSTFLAGS"
@@ -78,9 +79,8 @@ class CargoConfig:
 
     def written_rustflags(self, triple: str) -> tuple[Flag, ...]:
         """All flags that the files have for a target, also those that something else switches off."""
-        tables = [triple, *(key for key in sorted(self.names("target")) if cfg_matches(key, triple))]
         flags = self._flags("build")
-        for table in tables:
+        for table in (triple, *self._matching(triple)):
             flags += self._flags("target", table)
         return flags
 
@@ -90,16 +90,47 @@ class CargoConfig:
             (each for each in ("CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS") if each in self.environment), None
         )
 
+    def given_to_rustc(self, variable: str) -> Fact[str]:
+        """An environment variable as rustc sees it: `[env]` sets it where it is not set, or with `force`.
+
+        https://doc.rust-lang.org/cargo/reference/config.html#env
+        """
+        setting = self.winner("env", variable)
+        inner = setting.value if setting is not None and isinstance(setting.value, dict) else {}
+        text = self.environment.get(variable)
+        if text is not None and inner.get("force") is not True:
+            evidence = Evidence(path="", text=f"{variable}={text}", note="environment variable")
+            return Fact(value=text, evidence=(evidence,))
+        if setting is None:
+            return Fact(value=None)
+        return Fact(value=str(inner.get("value") if inner else setting.value), evidence=(setting.evidence,))
+
     def target_setting(self, triple: str, key: str) -> Fact[str]:
-        """`runner` or `linker` of a target: environment, then its own table, then a matching `cfg()`."""
+        """`runner` or `linker` of a target: environment, then its own table, then the `cfg()` that holds.
+
+        https://doc.rust-lang.org/cargo/reference/config.html#targetcfgrunner
+        """
         variable = f"CARGO_TARGET_{_variable_part(triple)}_{key.upper()}"
         if value := self.environment.get(variable):
             return Fact(value=value, evidence=(Evidence(path="", text=f"{variable}={value}"),))
-        tables = [triple, *(each for each in self.names("target") if cfg_matches(each, triple))]
-        for table in tables:
-            if (setting := self.winner("target", table, key)) is not None:
-                return Fact(value=_command(setting.value), evidence=(setting.evidence,))
-        return Fact(value=None, reason=f"no {key} is configured")
+        own = self.winner("target", triple, key)
+        matching = (self.winner("target", each, key) for each in self._matching(triple))
+        found = [own] if own is not None else [each for each in matching if each is not None]
+        if not found:
+            return Fact(value=None, reason=f"no {key} is configured")
+        evidence = tuple(each.evidence for each in found)
+        if len(found) > 1:
+            return Fact(
+                value=None, evidence=evidence, reason=f"several cfg() tables give a {key}: Cargo refuses"
+            )
+        return Fact(value=_command(found[0].value), evidence=evidence)
+
+    def _matching(self, triple: str) -> list[str]:
+        """The `cfg()` tables that hold for the target, in the order in which Cargo takes them."""
+        bootstrap = self.given_to_rustc("RUSTC_BOOTSTRAP").value or ""
+        unstable = {"1": True, "-1": False}.get(bootstrap, self.nightly)
+        tables = sorted(self.names("target"))
+        return [each for each in tables if cfg_matches(each, triple, unstable=unstable)]
 
     def _flags(self, *table: str) -> tuple[Flag, ...]:
         flags: list[Flag] = []
@@ -116,7 +147,12 @@ class CargoConfig:
 
 
 def read_config(
-    sources: Sources, start: str, environment: Mapping[str, str], *, includes: bool = True
+    sources: Sources,
+    start: str,
+    environment: Mapping[str, str],
+    *,
+    includes: bool = True,
+    nightly: bool = False,
 ) -> CargoConfig:
     """The configuration of the folder. Raises UnreadableInput."""
     layers: list[TomlDocument] = []
@@ -125,7 +161,7 @@ def read_config(
         if document is not None:
             layers += _with_includes(sources, document, set()) if includes else [document]
     _refuse_mixed_kinds(layers)
-    return CargoConfig(layers=tuple(layers), environment=environment)
+    return CargoConfig(layers=tuple(layers), environment=environment, nightly=nightly)
 
 
 def _of_folder(sources: Sources, folder: str) -> TomlDocument | None:

@@ -36,7 +36,7 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan:
                 edits.setdefault(setting.document.path, []).append(Set(setting.path, value))
     for _, alias in aliases_for(project, hits.targets):
         edits.setdefault(alias.document.path, []).extend(_alias_changes(alias))
-    notes += _raised(project)
+    notes += dict.fromkeys(_raised(project))
     return Plan(
         strategy="profile",
         edits=tuple(FileEdit(path=path, changes=tuple(each)) for path, each in edits.items() if each),
