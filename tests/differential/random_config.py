@@ -115,7 +115,7 @@ def variables(rng: Random, profile: str) -> dict[str, str]:
         found["CARGO_BUILD_RUSTFLAGS"] = f"{MARK}env5"
     if rng.random() < 0.08:
         found["RUSTC_BOOTSTRAP"] = rng.choice(("1", "1", "0", "top", "-1"))
-    if rng.random() < 0.15:
+    if rng.random() < 0.25:
         found["CARGO_BUILD_TARGET"] = rng.choice(TARGETS)
     own = f"CARGO_TARGET_{rng.choice(TARGETS).upper().replace('-', '_')}"
     if rng.random() < 0.2:

@@ -119,6 +119,8 @@ def _workspace(rng: Random, packages: list[str], flaw: str) -> dict[str, Any]:
     table: dict[str, Any] = {"members": members, "resolver": "2"}
     if "vendor/e" in packages:
         table["exclude"] = [rng.choice(("vendor", "vendor/e", "./vendor"))]
+    if rng.random() < 0.2:  # what is listed by its name stays a member
+        table.setdefault("exclude", []).append(rng.choice(("crates", "deep", "a", "f", "crates/b")))
     return table
 
 
