@@ -162,8 +162,7 @@ def _packages(sources: Sources, root: Manifest) -> tuple[Manifest, ...]:
     waiting = list(_listed_members(sources, root)) if "workspace" in root.document.values else []
     if "workspace" in root.document.values and root.is_package:
         waiting += _path_dependencies(sources, root, root)
-    while waiting:
-        folder, at = waiting.pop(0)
+    for folder, at in waiting:  # grows while it is walked
         path = join(folder, "Cargo.toml")
         if path in found or path == root.path:
             continue
