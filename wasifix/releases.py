@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Any
 
 from wasifix.rust import UNBOUNDED, Channel, Release
@@ -24,7 +24,7 @@ class Avoided:
 def _data() -> dict[str, Any]:
     import tomli
 
-    return tomli.loads(files("wasifix").joinpath("data/releases.toml").read_text("utf-8"))
+    return tomli.loads((get_data("wasifix", "data/releases.toml") or b"").decode())
 
 
 @cache
