@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from wasifix.changes import KeyPath
@@ -18,6 +19,9 @@ from wasifix.project.globs import inside
 from wasifix.project.link_args import Flag
 from wasifix.project.sources import Sources
 from wasifix.tree import join, parent, upward
+
+INCLUDE_DEPTH = 100
+"""Files that may include each other in a chain; only a hostile project has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +133,11 @@ class CargoConfig:
         """The `cfg()` tables that hold for the target, in the order in which Cargo takes them."""
         bootstrap = self.given_to_rustc("RUSTC_BOOTSTRAP").value or ""
         unstable = {"1": True, "-1": False}.get(bootstrap, self.nightly)
-        tables = sorted(self.names("target"))
-        return [each for each in tables if cfg_matches(each, triple, unstable=unstable)]
+        return [each for each in self._cfg_tables if cfg_matches(each, triple, unstable=unstable)]
+
+    @cached_property
+    def _cfg_tables(self) -> tuple[str, ...]:
+        return tuple(sorted(each for each in self.names("target") if each.startswith("cfg(")))
 
     def _flags(self, *table: str) -> tuple[Flag, ...]:
         flags: list[Flag] = []
@@ -178,12 +185,16 @@ def _of_folder(sources: Sources, folder: str) -> TomlDocument | None:
     return old or new
 
 
-def _with_includes(sources: Sources, document: TomlDocument, seen: set[str]) -> list[TomlDocument]:
+def _with_includes(
+    sources: Sources, document: TomlDocument, seen: set[str], depth: int = 0
+) -> list[TomlDocument]:
     """The file, then what it includes: the own values win, and of two included files the later one.
 
     Cargo takes a file that is reached twice for a circle. https://doc.rust-lang.org/cargo/reference/config.html#include
     """
     seen.add(document.path)
+    if depth > INCLUDE_DEPTH:
+        raise _at(document.evidence(("include",)), "includes are nested too deeply", "flatten them")
     listed = document.get("include")
     if listed is not None and not isinstance(listed, list):
         raise _at(document.evidence(("include",)), "`include` must be a list", "put it in brackets")
@@ -198,7 +209,7 @@ def _with_includes(sources: Sources, document: TomlDocument, seen: set[str]) -> 
             raise _at(at, f"{path} is included a second time, or includes itself", "Cargo refuses it too")
         included = sources.toml(path)
         if included is not None:
-            found.append(_with_includes(sources, included, seen))
+            found.append(_with_includes(sources, included, seen, depth + 1))
         elif not (isinstance(entry, dict) and entry.get("optional") is True):
             raise _at(at, f"there is no {path}", "Cargo needs it too")
     return [document, *(each for layers in reversed(found) for each in layers)]

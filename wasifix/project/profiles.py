@@ -14,6 +14,8 @@ from wasifix.model import Evidence
 from wasifix.project.cargo_config import CargoConfig
 
 BUILT_IN_PARENTS = {"test": "dev", "bench": "release"}
+LINEAGE_LIMIT = 30
+"""Profiles in a chain of `inherits`; only a hostile project has more, and they would cost their square."""
 Scalar = str | int | bool
 
 
@@ -36,7 +38,7 @@ def lineage(manifest: TomlDocument, config: CargoConfig, profile: str) -> tuple[
     """The profile, the one that it inherits, and so on, up to `dev` or `release`."""
     found: list[str] = []
     current: str | None = profile
-    while current is not None and current not in found:
+    while current is not None and current not in found and len(found) < LINEAGE_LIMIT:
         found.append(current)
         written = next(_own_settings(manifest, config, current, "inherits"), None)
         current = str(written.value) if written else BUILT_IN_PARENTS.get(current)
