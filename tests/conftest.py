@@ -6,6 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
+from differential.seeds import SEEDS
+
+
+def pytest_report_header() -> str:
+    """The random projects of tests/differential, so that a failure can be seen again."""
+    return f"random projects: WASIFIX_SEED={SEEDS.start} WASIFIX_RANDOM_PROJECTS={len(SEEDS)}"
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -56,6 +56,32 @@ def cargo(
     bin_folder = sysroot() / "bin"
     own = {"RUSTC": str(bin_folder / "rustc")}
     return run(bin_folder / "cargo", *arguments, folder=folder, home=home, variables={**own, **variables})
+
+
+@cache
+def host() -> str:
+    """The target that the default toolchain runs on."""
+    done = subprocess.run((sysroot() / "bin" / "rustc", "-vV"), capture_output=True, text=True, check=True)
+    return next(line.split()[1] for line in done.stdout.splitlines() if line.startswith("host:"))
+
+
+def linked_toolchains(home: Path, released: Iterable[str], custom: Iterable[str] = ()) -> None:
+    """Makes a rustup home whose toolchains are all links to one; `stable` is the default."""
+    if shutil.which("rustup") is None:
+        pytest.skip("needs rustup")
+    toolchains = home / "toolchains"
+    toolchains.mkdir(parents=True)
+    for name in (*(f"{each}-{host()}" for each in released), *custom):
+        (toolchains / name).symlink_to(sysroot())
+    (home / "settings.toml").write_text(f'version = "12"\ndefault_toolchain = "stable-{host()}"\n')
+
+
+def active_toolchain(
+    home: Path, folder: Path, variables: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """What `rustup show active-toolchain` says in the folder."""
+    own = {"RUSTUP_HOME": str(home), **variables}
+    return run("rustup", "show", "active-toolchain", folder=folder, home=home / "cargo", variables=own)
 
 
 def write(root: Path, files: Mapping[str, str]) -> None:

@@ -11,7 +11,7 @@ from running import ROOT, program
 
 PACKAGE = ROOT / "wasifix"
 LAYERS = (
-    ("__init__", "errors"),
+    ("__init__", "errors", "package_data"),
     ("rust", "releases", "wasmtime_command", "wasmtime_flags", "changes", "model", "tree", "data"),
     ("wasm_reader", "artifact"),
     ("markers", "documents", "advisories"),

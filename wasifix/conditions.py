@@ -117,8 +117,9 @@ def _in_build_scripts(project: Project, pattern: str, why: str) -> Held | None:
         script = package.document.get("package", "build")
         if script is False:
             continue
-        at = package.document.evidence(("package", "build"))
-        path = inside(at, package.folder, script if isinstance(script, str) else "build.rs")
+        path = join(package.folder, "build.rs")
+        if isinstance(script, str):
+            path = inside(package.document.evidence(("package", "build")), package.folder, script)
         text = project.sources.text(path) or ""
         for match in re.finditer(pattern, text):
             line, column = position(text, match.start())

@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any
 
+from wasifix.package_data import data
 from wasifix.rust import UNBOUNDED, Channel, Release
 
 
@@ -21,22 +20,15 @@ class Avoided:
 
 
 @cache
-def _data() -> dict[str, Any]:
-    import tomli
-
-    return tomli.loads(files("wasifix").joinpath("data/releases.toml").read_text("utf-8"))
-
-
-@cache
 def first_days(channel: Channel) -> tuple[tuple[datetime.date, Release], ...]:
     """The first day of each release of the channel, oldest first."""
-    return tuple(sorted((day, Release.parse(name)) for name, day in _data()[channel].items()))
+    return tuple(sorted((day, Release.parse(name)) for name, day in data("releases")[channel].items()))
 
 
 @cache
 def recommended() -> Release:
     """The newest release that was measured to be good."""
-    return Release.parse(_data()["upgrade"]["recommended"])
+    return Release.parse(data("releases")["upgrade"]["recommended"])
 
 
 @cache
@@ -44,7 +36,7 @@ def avoided() -> tuple[Avoided, ...]:
     """Releases with the fix but with a worse bug."""
     return tuple(
         Avoided(release=Release.parse(each["release"]), why=each["why"], reference=each["reference"])
-        for each in _data()["upgrade"]["avoid"]
+        for each in data("releases")["upgrade"]["avoid"]
     )
 
 
@@ -64,7 +56,5 @@ def release_on(channel: Channel, day: datetime.date) -> tuple[Release | None, Re
 
 def release_of_commit(commit: str) -> tuple[str | None, bool]:
     """The name of the toolchain that was built from a commit of rust-lang/rust, and whether that is sure."""
-    import tomli
-
-    data = tomli.loads(files("wasifix").joinpath("data/rustc-commits.toml").read_text("utf-8"))
-    return data["seen"].get(commit) or data["likely"].get(commit), commit in data["seen"]
+    known = data("rustc-commits")
+    return known["seen"].get(commit) or known["likely"].get(commit), commit in known["seen"]

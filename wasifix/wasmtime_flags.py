@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any
 
+from wasifix.package_data import data
 from wasifix.rust import Release, ReleaseRange
 from wasifix.wasmtime_command import OLD_GROUPS, Option, RunCommand, options_of, run_command
 
@@ -83,7 +82,7 @@ class Problem:
 @cache
 def lines() -> tuple[Line, ...]:
     """All lines of releases, oldest first."""
-    rows = _data()["line"]
+    rows = data("wasmtime")["line"]
     ends: list[Release | None] = [Release.parse(each["introduced"]) for each in rows[1:]]
     return tuple(
         Line(
@@ -101,7 +100,7 @@ def lines() -> tuple[Line, ...]:
 
 def supported() -> Release:
     """The release to take: of the supported long-term line that has wasi-threads."""
-    return Release.parse(_data()["supported"])
+    return Release.parse(data("wasmtime")["supported"])
 
 
 def versions_of(text: str) -> ReleaseRange | None:
@@ -110,7 +109,7 @@ def versions_of(text: str) -> ReleaseRange | None:
     `latest` is the newest that was known, or a later one. None for what is no version.
     """
     if text == LATEST:
-        return ReleaseRange(Release.parse(_data()["newest"]))
+        return ReleaseRange(Release.parse(data("wasmtime")["newest"]))
     match = re.fullmatch(r"v?(\d{1,5})(?:\.(\d{1,5}))?(?:\.(\d{1,5}))?", text)
     if match is None:
         return None
@@ -245,10 +244,3 @@ def _common(one: ReleaseRange, other: ReleaseRange) -> ReleaseRange | None:
     ends = [end for end in (one.fixed, other.fixed) if end is not None]
     end = min(ends) if ends else None
     return ReleaseRange(low, end) if end is None or low < end else None
-
-
-@cache
-def _data() -> dict[str, Any]:
-    import tomli
-
-    return tomli.loads(files("wasifix").joinpath("data/wasmtime.toml").read_text("utf-8"))

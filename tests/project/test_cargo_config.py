@@ -222,6 +222,48 @@ def test_the_runner_of_a_target(text: str, variables: dict[str, str], value: str
     assert bool(fact.reason) == (value is None)
 
 
+def test_two_cfg_tables_with_a_runner_give_none() -> None:
+    """Cargo refuses: `several matching instances of target.'cfg(..)'.runner`."""
+    text = target('runner = "a"', "cfg(all())") + target('runner = "b"', 'cfg(target_family = "wasm")')
+    fact = config({".cargo/config.toml": text}).target_setting(TARGET, "runner")
+    assert fact.value is None
+    assert "several cfg() tables" in fact.reason
+    assert [each.line for each in fact.evidence] == [2, 4]
+
+
+ATOMICS = target('rustflags = ["-a"]', 'cfg(target_feature = "atomics")')
+
+
+@pytest.mark.parametrize(
+    ("toolchain", "more", "variables", "seen"),
+    [
+        ("1.91.0", "", {}, False),
+        ("nightly-2025-10-01", "", {}, True),
+        ("1.91.0", "", {"RUSTC_BOOTSTRAP": "1"}, True),
+        ("nightly-2025-10-01", "", {"RUSTC_BOOTSTRAP": "-1"}, False),
+        ("1.91.0", "", {"RUSTC_BOOTSTRAP": "p"}, False),
+        ("1.91.0", '[env]\nRUSTC_BOOTSTRAP = "1"\n', {}, True),
+        ("1.91.0", '[env]\nRUSTC_BOOTSTRAP = "1"\n', {"RUSTC_BOOTSTRAP": "0"}, False),
+        (
+            "1.91.0",
+            '[env]\nRUSTC_BOOTSTRAP = { value = "1", force = true }\n',
+            {"RUSTC_BOOTSTRAP": "0"},
+            True,
+        ),
+    ],
+)
+def test_only_a_nightly_shows_atomics_to_cfg_tables(
+    toolchain: str, more: str, variables: dict[str, str], seen: bool
+) -> None:
+    files = {
+        "Cargo.toml": package("p"),
+        "rust-toolchain": toolchain,
+        ".cargo/config.toml": ATOMICS + more,
+    }
+    found = read_project(in_memory(files), "", variables).config.rustflags(TARGET)
+    assert [each.text for each in found] == ["-a"] * seen
+
+
 def test_of_two_runners_in_two_files_the_nearer_one_counts() -> None:
     files = {
         ".cargo/config.toml": target('runner = ["far"]'),

@@ -118,3 +118,14 @@ def test_hostile_names_are_decided_at_once(expression: str) -> None:
 @given(st.text(alphabet='alnot(),="x_ ', max_size=40))
 def test_no_text_raises(text: str) -> None:
     cfg_matches(f"cfg({text})", TARGET)
+
+
+@pytest.mark.parametrize("triple", TRIPLES)
+def test_unstable_features_are_those_of_a_nightly(triple: str) -> None:
+    rustc, nightly = sysroot() / "bin" / "rustc", {"RUSTC_BOOTSTRAP": "1"}
+    done = run(
+        rustc, "--print", "cfg", "--target", triple, folder=sysroot(), home=sysroot(), variables=nightly
+    )
+    shown = 'target_feature="atomics"' in done.stdout.splitlines()
+    assert cfg_matches('cfg(target_feature = "atomics")', triple, unstable=True) == shown
+    assert not cfg_matches('cfg(target_feature = "atomics")', triple)

@@ -113,6 +113,27 @@ def test_what_hides_a_setting_of_the_manifest(
     assert [each.evidence.place for each in islice(found, 9)] == places
 
 
+@pytest.mark.parametrize(
+    ("manifest", "config", "found"),
+    [
+        ("[profile.release.package.a]\nopt-level = 3\n", "", [3]),
+        (
+            "[profile.x.package.a]\nopt-level = 2\n[profile.release.package.a]\nopt-level = 3\n",
+            "",
+            [2],
+        ),
+        ("[profile.release.package.a]\nopt-level = 3\n", "[profile.x.package.b]\nopt-level = 2\n", [2, 3]),
+        ("[profile.x.package.a]\ndebug = 1\n[profile.release.package.a]\nopt-level = 3\n", "", [3]),
+        ("[profile.dev.package.a]\nopt-level = 3\n", "", []),
+    ],
+)
+def test_overrides_of_an_inherited_profile_count(manifest: str, config: str, found: list[int]) -> None:
+    """What it says of a package wins over what the profile itself says of all: seen in the unit graph."""
+    own = '[profile.x]\ninherits = "release"\nopt-level = 1\n'
+    overrides = package_overrides(*read(own + manifest, config), "x", "opt-level")
+    assert [each.value for each in overrides] == found
+
+
 def test_overrides_of_single_packages_come_from_manifest_and_configuration() -> None:
     manifest = (
         level(1) + '[profile.release.package."*"]\nopt-level = 3\n[profile.release.package.a]\ndebug = 1\n'

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
-from rust_programs import run, sysroot, write
+from rust_programs import active_toolchain, host, linked_toolchains, write
 
 from project.layouts import in_memory
 from wasifix.errors import UnreadableInput
@@ -43,6 +41,12 @@ REFUSED: dict[str, dict[str, str]] = {
     "empty table": {"rust-toolchain.toml": "[toolchain]\n"},
     "misspelt table": {"rust-toolchain.toml": '[tolchain]\nchannel = "stable"\n'},
     "float": {"rust-toolchain.toml": "[toolchain]\nchannel = 1.91\n"},
+    "table on one line": {"rust-toolchain": 'toolchain = { channel = "stable" }'},
+    "header alone": {"rust-toolchain": "[toolchain]\n"},
+    "quoted name": {"rust-toolchain": '"1.91.0"\n'},
+    "comment behind the name": {"rust-toolchain": "1.91.0 # why\n"},
+    "relative path": {"rust-toolchain": "./toolchain\n"},
+    "byte-order mark before a name": {"rust-toolchain": "\ufeff1.91.0\n"},
     "empty channel": {"rust-toolchain.toml": '[toolchain]\nchannel = ""\n'},
     "path and channel": {"rust-toolchain.toml": '[toolchain]\npath = "/x"\nchannel = "stable"\n'},
 }
@@ -50,37 +54,18 @@ REFUSED: dict[str, dict[str, str]] = {
 
 @pytest.fixture(scope="module")
 def rustup_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A rustup home whose toolchains are all links to one."""
-    if shutil.which("rustup") is None:
-        pytest.skip("needs rustup")
     home = tmp_path_factory.mktemp("rustup")
-    toolchains = home / "toolchains"
-    toolchains.mkdir()
-    host = _host()
-    for name in INSTALLED:
-        (toolchains / f"{name}-{host}").symlink_to(sysroot())
-    (toolchains / "esp").symlink_to(sysroot())
-    (home / "settings.toml").write_text(f'version = "12"\ndefault_toolchain = "stable-{host}"\n')
+    linked_toolchains(home, INSTALLED, custom=("esp",))
     return home
-
-
-def _host() -> str:
-    done = subprocess.run((sysroot() / "bin" / "rustc", "-vV"), capture_output=True, text=True, check=True)
-    return next(line.split()[1] for line in done.stdout.splitlines() if line.startswith("host:"))
-
-
-def _active(rustup_home: Path, folder: Path, variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    own = {"RUSTUP_HOME": str(rustup_home), **variables}
-    return run("rustup", "show", "active-toolchain", folder=folder, home=rustup_home / "cargo", variables=own)
 
 
 @pytest.mark.parametrize("name", TAKEN)
 def test_the_toolchain_is_that_of_rustup(name: str, rustup_home: Path, tmp_path: Path) -> None:
     start, variables, files = TAKEN[name]
     write(tmp_path, files)
-    done = _active(rustup_home, tmp_path / start, variables)
+    done = active_toolchain(rustup_home, tmp_path / start, variables)
     assert done.returncode == 0, done.stderr
-    active = done.stdout.split()[0].removesuffix(f"-{_host()}")
+    active = done.stdout.split()[0].removesuffix(f"-{host()}")
     fact = effective_toolchain(governing_files(in_memory(files), start), variables, None)
     assert (fact.value.name if fact.value else "stable") == active
     assert (fact.value is None) == (name in ("no channel", "nothing"))
@@ -89,6 +74,6 @@ def test_the_toolchain_is_that_of_rustup(name: str, rustup_home: Path, tmp_path:
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_rustup_cannot_read_is_refused(name: str, rustup_home: Path, tmp_path: Path) -> None:
     write(tmp_path, REFUSED[name])
-    assert _active(rustup_home, tmp_path, {}).returncode != 0
+    assert active_toolchain(rustup_home, tmp_path, {}).returncode != 0
     with pytest.raises(UnreadableInput):
         governing_files(in_memory(REFUSED[name]), "")

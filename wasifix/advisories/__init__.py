@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data  # importlib.resources loads tempfile and zipfile
 from typing import Any
 
 from wasifix.model import Level
@@ -109,8 +109,7 @@ def load_advisories() -> tuple[Advisory, ...]:
     """All advisories of the package."""
     import tomli
 
-    folder = files("wasifix.advisories")
-    texts = [folder.joinpath(f"{name}.toml").read_text("utf-8") for name in ADVISORIES]
+    texts = [(get_data("wasifix.advisories", f"{name}.toml") or b"").decode() for name in ADVISORIES]
     return tuple(read_advisory(name, tomli.loads(text)) for name, text in zip(ADVISORIES, texts, strict=True))
 
 

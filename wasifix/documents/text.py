@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from wasifix.errors import UnreadableInput
 
+LINE_LIMIT = 500
+"""Characters of a line that are shown. A generated file may be a single line of megabytes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -70,8 +73,13 @@ def line_end(text: str, offset: int) -> int:
 
 
 def line_at(text: str, offset: int) -> str:
-    """The line of the offset without its line end and outer spaces."""
-    return text[line_start(text, offset) : line_end(text, offset)].strip()
+    """The line of the offset without its line end and outer spaces; of a very long one the beginning."""
+    return line_from(text, line_start(text, offset))
+
+
+def line_from(text: str, start: int) -> str:
+    """`line_at`, for the offset where the line begins."""
+    return text[start : start + LINE_LIMIT].partition("\n")[0].strip()
 
 
 def eol_near(text: str, offset: int) -> str:

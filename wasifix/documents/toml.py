@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from wasifix.changes import KeyPath
-from wasifix.documents.text import decode, line_at, position
+from wasifix.documents.text import decode, line_from
 from wasifix.documents.toml_spans import Entry, Section, Value, read_sections
 from wasifix.errors import UnreadableInput
 from wasifix.model import Evidence
+
+_INDEXED_DEPTH = 4
+"""Tables that lie deeper are looked for one by one: an index of all would grow with their depth squared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,26 @@ class TomlDocument:
         """All tables with their spans; read only when a place is asked for."""
         return read_sections(self.text)
 
+    @cached_property
+    def _sections_by_path(self) -> dict[KeyPath, list[Section]]:
+        found: dict[KeyPath, list[Section]] = {}
+        for section in self.sections:
+            found.setdefault(section.path, []).append(section)
+        return found
+
+    @cached_property
+    def _first_headers(self) -> dict[KeyPath, Section]:
+        """The first header that names a table or one below it, of tables that do not lie deep."""
+        found: dict[KeyPath, Section] = {}
+        for section in self.sections[1:]:
+            for depth in range(1, min(len(section.path), _INDEXED_DEPTH) + 1):
+                found.setdefault(section.path[:depth], section)
+        return found
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+
     def get(self, *path: str | int) -> Any:
         """The value at the path, None where there is none."""
         return value_at(self.values, path)
@@ -48,14 +73,12 @@ class TomlDocument:
 
     def locate(self, path: KeyPath) -> Location | None:
         """Where the value at the path is written; None for a table that has only headers or no place."""
-        for section in self.sections:
-            depth = len(section.path)
-            if section.path != path[:depth] or depth == len(path):
-                continue
-            for entry in section.entries:
-                found = _descend(entry, path[depth:])
-                if found is not None:
-                    return Location(section, entry, found)
+        for depth in range(len(path)):
+            for section in self._sections_by_path.get(path[:depth], ()):
+                for entry in section.entries_of(path[depth]):
+                    found = _descend(entry, path[depth:])
+                    if found is not None:
+                        return Location(section, entry, found)
         return None
 
     def header(self, path: KeyPath) -> Section | None:
@@ -71,15 +94,21 @@ class TomlDocument:
         offset = self.offset(path)
         if offset is None:
             return Evidence(path=self.path, note=note)
-        line, column = position(self.text, offset)
-        return Evidence(path=self.path, line=line, column=column, text=line_at(self.text, offset), note=note)
+        line = bisect_right(self._line_starts, offset)
+        start = self._line_starts[line - 1]
+        text = line_from(self.text, start)
+        return Evidence(path=self.path, line=line, column=offset - start + 1, text=text, note=note)
 
     def offset(self, path: KeyPath) -> int | None:
         """Where a value or a table begins; of a table, the first place that names it."""
         if (found := self.locate(path)) is not None:
             return found.value.start
-        for section in self.headers_below(path):
-            return section.key_spans[sum(isinstance(key, str) for key in path) - 1][0]
+        if len(path) <= _INDEXED_DEPTH:
+            named = self._first_headers.get(path)
+        else:
+            named = next(self.headers_below(path), None)
+        if named is not None:
+            return named.key_spans[sum(isinstance(key, str) for key in path) - 1][0]
         for section in self.sections:  # a dotted key: `release.lto = true` below `[profile]`
             depth = len(section.path)
             for entry in section.entries:
@@ -99,6 +128,8 @@ def parse_toml(path: str, data: bytes) -> TomlDocument:
         raise UnreadableInput(
             f"not valid TOML: {error.msg}", path=path, line=error.lineno, column=error.colno
         ) from None
+    except ValueError:  # a number of thousands of digits, which Python refuses to read
+        raise UnreadableInput("not readable as TOML: a number is too long", path=path) from None
     except RecursionError:
         raise UnreadableInput("not readable as TOML: nested too deeply", path=path) from None
     return TomlDocument(path=path, text=text, has_mark=has_mark, values=values)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from wasifix.changes import KeyPath
@@ -45,7 +46,7 @@ class Entry:
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Section:
     """A table header (`start == end` for the root table, which has none) and the entries below it.
 
@@ -58,6 +59,17 @@ class Section:
     is_array: bool
     entries: tuple[Entry, ...]
     key_spans: tuple[tuple[int, int], ...] = ()
+
+    def entries_of(self, key: str | int) -> list[Entry]:
+        """The entries whose key is this one or begins with it."""
+        return self._entries_by_key.get(key, [])
+
+    @cached_property
+    def _entries_by_key(self) -> dict[str | int, list[Entry]]:
+        found: dict[str | int, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.keys[0], []).append(entry)
+        return found
 
 
 def read_sections(text: str) -> tuple[Section, ...]:

@@ -80,7 +80,13 @@ def read_project(
     workspace = find_workspace(sources, start)
     files = governing_files(sources, start)
     toolchain = effective_toolchain(files, environment, assumed)
-    config = read_config(sources, start, environment, includes=_reads_includes(toolchain.value))
+    config = read_config(
+        sources,
+        start,
+        environment,
+        includes=_reads_includes(toolchain.value),
+        nightly=toolchain.value is not None and toolchain.value.channel is Channel.NIGHTLY,
+    )
     return Project(
         sources=sources,
         start=start,
@@ -182,21 +188,11 @@ def _reads_includes(toolchain: Toolchain | None) -> bool:
 
 
 def _bootstrap(project: Project) -> Fact[bool]:
-    """RUSTC_BOOTSTRAP in the environment, or in `[env]`, which Cargo hands to rustc.
-
-    https://doc.rust-lang.org/cargo/reference/config.html#env
-    """
-    config = project.config
-    setting = config.winner("env", "RUSTC_BOOTSTRAP")
-    inner = setting.value if setting is not None and isinstance(setting.value, dict) else {}
-    text = config.environment.get("RUSTC_BOOTSTRAP")
-    if text is not None and inner.get("force") is not True:
-        evidence = Evidence(path="", text=f"RUSTC_BOOTSTRAP={text}", note="environment variable")
-        return Fact(value=_acts_as_nightly(project, text), evidence=(evidence,))
-    if setting is None:
+    """Whether RUSTC_BOOTSTRAP, from the environment or from `[env]`, makes rustc act as a nightly."""
+    given = project.config.given_to_rustc("RUSTC_BOOTSTRAP")
+    if given.value is None:
         return Fact(value=False)
-    value = str(inner.get("value") if inner else setting.value)
-    return Fact(value=_acts_as_nightly(project, value), evidence=(setting.evidence,))
+    return Fact(value=_acts_as_nightly(project, given.value), evidence=given.evidence)
 
 
 def _acts_as_nightly(project: Project, value: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from wasifix.changes import KeyPath
@@ -21,6 +22,8 @@ from wasifix.tree import join, parent, upward
 
 REPLACING = ("CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS")
 """Variables that replace all configured rustflags, even when they are empty."""
+INCLUDE_DEPTH = 100
+"""Files that may include each other in a chain; only a hostile project has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class CargoConfig:
     """Where a workflow sets a variable; one without a place is of the user's own environment."""
     given: int = 0
     """How many of the layers, the first ones, `--config` gives: they win over the environment too."""
+    nightly: bool = False
+    """Whether the toolchain is a nightly, so that `cfg()` tables see unstable target features."""
 
     def all(self, *path: str) -> Iterator[Setting]:
         """The value of each layer that has one, the winner first."""
@@ -77,9 +82,8 @@ class CargoConfig:
         flags = self._flags("target", triple)
         variable = f"CARGO_TARGET_{_variable_part(triple)}_RUSTFLAGS"
         flags += self._from_variable(variable, self.environment.get(variable, "").split())
-        for key in sorted(self.names("target")):
-            if cfg_matches(key, triple):
-                flags += self._flags("target", key)
+        for key in self._matching(triple):
+            flags += self._flags("target", key)
         if flags:
             return flags
         variable = "CARGO_BUILD_RUSTFLAGS"
@@ -89,9 +93,8 @@ class CargoConfig:
 
     def written_rustflags(self, triple: str) -> tuple[Flag, ...]:
         """All flags that the files have for a target, also those that something else switches off."""
-        tables = [triple, *(key for key in sorted(self.names("target")) if cfg_matches(key, triple))]
         flags = self._flags("build")
-        for table in tables:
+        for table in (triple, *self._matching(triple)):
             flags += self._flags("target", table)
         return flags
 
@@ -110,8 +113,26 @@ class CargoConfig:
             return replace(place, note=note)
         return Evidence(path="", text=f"{name}={self.environment.get(name, '')}", note=note)
 
+    def given_to_rustc(self, variable: str) -> Fact[str]:
+        """An environment variable as rustc sees it: `[env]` sets it where it is not set, or with `force`.
+
+        https://doc.rust-lang.org/cargo/reference/config.html#env
+        """
+        setting = self.winner("env", variable)
+        inner = setting.value if setting is not None and isinstance(setting.value, dict) else {}
+        text = self.environment.get(variable)
+        if text is not None and inner.get("force") is not True:
+            evidence = Evidence(path="", text=f"{variable}={text}", note="environment variable")
+            return Fact(value=text, evidence=(evidence,))
+        if setting is None:
+            return Fact(value=None)
+        return Fact(value=str(inner.get("value") if inner else setting.value), evidence=(setting.evidence,))
+
     def target_setting(self, triple: str, key: str) -> Fact[str]:
-        """`runner` or `linker` of a target: `--config`, environment, own table, matching `cfg()`."""
+        """`runner` or `linker` of a target: `--config`, environment, own table, the `cfg()` that holds.
+
+        https://doc.rust-lang.org/cargo/reference/config.html#targetcfgrunner
+        """
         own = self.winner("target", triple, key)
         if own is not None and own.document in self.layers[: self.given]:
             return Fact(value=_command(own.value), evidence=(own.evidence,))
@@ -120,15 +141,38 @@ class CargoConfig:
             return Fact(value=value, evidence=(self.variable_evidence(variable),))
         if variable in self.places:
             return Fact(value=None, reason=f"{variable} is an expression that cannot be resolved")
-        if (setting := self.target_place(triple, key)) is not None:
-            return Fact(value=_command(setting.value), evidence=(setting.evidence,))
-        return Fact(value=None, reason=f"no {key} is configured")
+        found = self._target_places(triple, key)
+        if not found:
+            return Fact(value=None, reason=f"no {key} is configured")
+        evidence = tuple(each.evidence for each in found)
+        if len(found) > 1:
+            reason = f"several cfg() tables give a {key}: Cargo refuses"
+            return Fact(value=None, evidence=evidence, reason=reason)
+        return Fact(value=_command(found[0].value), evidence=evidence)
 
     def target_place(self, triple: str, key: str) -> Setting | None:
-        """Where the files set `runner` or `linker` of a target, what counts first."""
-        tables = [triple, *(each for each in self.names("target") if cfg_matches(each, triple))]
-        found = (self.winner("target", table, key) for table in tables)
-        return next((setting for setting in found if setting is not None), None)
+        """Where the files set `runner` or `linker` of a target; None also where Cargo refuses to choose."""
+        found = self._target_places(triple, key)
+        return found[0] if len(found) == 1 else None
+
+    def _target_places(self, triple: str, key: str) -> list[Setting]:
+        own = self.winner("target", triple, key)
+        matching = (self.winner("target", each, key) for each in self._matching(triple))
+        return [own] if own is not None else [each for each in matching if each is not None]
+
+    def target_flags_table(self, triple: str) -> bool:
+        """Whether a `cfg()` table has flags for the target."""
+        return any(self.winner("target", name, "rustflags") for name in self._matching(triple))
+
+    def _matching(self, triple: str) -> list[str]:
+        """The `cfg()` tables that hold for the target, in the order in which Cargo takes them."""
+        bootstrap = self.given_to_rustc("RUSTC_BOOTSTRAP").value or ""
+        unstable = {"1": True, "-1": False}.get(bootstrap, self.nightly)
+        return [each for each in self._cfg_tables if cfg_matches(each, triple, unstable=unstable)]
+
+    @cached_property
+    def _cfg_tables(self) -> tuple[str, ...]:
+        return tuple(sorted(each for each in self.names("target") if each.startswith("cfg(")))
 
     def _from_variable(self, name: str, flags: list[str]) -> tuple[Flag, ...]:
         evidence = replace(self.variable_evidence(name), note="environment variable")
@@ -151,7 +195,12 @@ class CargoConfig:
 
 
 def read_config(
-    sources: Sources, start: str, environment: Mapping[str, str], *, includes: bool = True
+    sources: Sources,
+    start: str,
+    environment: Mapping[str, str],
+    *,
+    includes: bool = True,
+    nightly: bool = False,
 ) -> CargoConfig:
     """The configuration of the folder. Raises UnreadableInput."""
     layers: list[TomlDocument] = []
@@ -160,7 +209,7 @@ def read_config(
         if document is not None:
             layers += _with_includes(sources, document, set()) if includes else [document]
     _refuse_mixed_kinds(layers)
-    return CargoConfig(layers=tuple(layers), environment=environment)
+    return CargoConfig(layers=tuple(layers), environment=environment, nightly=nightly)
 
 
 def _of_folder(sources: Sources, folder: str) -> TomlDocument | None:
@@ -177,12 +226,16 @@ def _of_folder(sources: Sources, folder: str) -> TomlDocument | None:
     return old or new
 
 
-def _with_includes(sources: Sources, document: TomlDocument, seen: set[str]) -> list[TomlDocument]:
+def _with_includes(
+    sources: Sources, document: TomlDocument, seen: set[str], depth: int = 0
+) -> list[TomlDocument]:
     """The file, then what it includes: the own values win, and of two included files the later one.
 
     Cargo takes a file that is reached twice for a circle. https://doc.rust-lang.org/cargo/reference/config.html#include
     """
     seen.add(document.path)
+    if depth > INCLUDE_DEPTH:
+        raise _at(document.evidence(("include",)), "includes are nested too deeply", "flatten them")
     listed = document.get("include")
     if listed is not None and not isinstance(listed, list):
         raise _at(document.evidence(("include",)), "`include` must be a list", "put it in brackets")
@@ -197,7 +250,7 @@ def _with_includes(sources: Sources, document: TomlDocument, seen: set[str]) -> 
             raise _at(at, f"{path} is included a second time, or includes itself", "Cargo refuses it too")
         included = sources.toml(path)
         if included is not None:
-            found.append(_with_includes(sources, included, seen))
+            found.append(_with_includes(sources, included, seen, depth + 1))
         elif not (isinstance(entry, dict) and entry.get("optional") is True):
             raise _at(at, f"there is no {path}", "Cargo needs it too")
     return [document, *(each for layers in reversed(found) for each in layers)]

@@ -1,7 +1,7 @@
 """`cfg(...)` expressions of Cargo configuration, decided for a WebAssembly target.
 
-Values as `rustc --print cfg` lists them on a stable compiler, which hides unstable target features such as
-"atomics". Grammar: https://doc.rust-lang.org/reference/conditional-compilation.html
+Values as `rustc --print cfg` lists them. A stable compiler hides unstable target features such as "atomics".
+Grammar: https://doc.rust-lang.org/reference/conditional-compilation.html
 """
 
 from __future__ import annotations
@@ -42,13 +42,19 @@ _OTHER: dict[str, dict[str, set[str]]] = {
 _WASIP1 = {"target_os": {"wasi"}, "target_env": {"p1"}}
 
 
-def cfg_matches(expression: str, triple: str) -> bool:
-    """Whether `cfg(...)`, a table name of `[target]`, holds for the target; False where it is malformed."""
+def cfg_matches(expression: str, triple: str, *, unstable: bool = False) -> bool:
+    """Whether `cfg(...)`, a table name of `[target]`, holds for the target; False where it is malformed.
+
+    `unstable`: for a compiler that shows unstable target features, a nightly or one under RUSTC_BOOTSTRAP=1.
+    """
     if not (expression.startswith("cfg(") and expression.endswith(")")):
         return False
     own = _OTHER.get(triple, _WASIP1 if "-wasi" in triple else {})
+    values = {**_WASM, **own}
+    if unstable and triple.endswith("-threads"):
+        values["target_feature"] = _WASM["target_feature"] | {"atomics"}
     try:
-        return _Expression(expression[4:-1], {**_WASM, **own}).decide()
+        return _Expression(expression[4:-1], values).decide()
     except (ValueError, RecursionError):
         return False
 

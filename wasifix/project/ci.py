@@ -14,7 +14,7 @@ from wasifix.project.expressions import Known
 from wasifix.project.scripts import CargoCall
 from wasifix.project.targets import configured_targets, is_wasm
 from wasifix.project.toolchain import ToolchainFile, effective_toolchain, governing_files, settled
-from wasifix.rust import Toolchain, parse_toolchain
+from wasifix.rust import Channel, Toolchain, parse_toolchain
 from wasifix.tree import join, parent
 
 NUMBER = "without quotes"
@@ -92,7 +92,9 @@ def config_of(project: Project, call: CargoCall) -> CargoConfig:
 def _config(project: Project, call: CargoCall) -> tuple[CargoConfig, tuple[str, ...]]:
     """The configuration of the command's folder, with what `--config` gives above it, the last first."""
     environment = {name: known.text or "" for name, known in call.environment.items()}
-    config = read_config(project.sources, call.folder, environment)
+    toolchain = _toolchain(project, call).value
+    nightly = toolchain is not None and toolchain.channel is Channel.NIGHTLY
+    config = read_config(project.sources, call.folder, environment, nightly=nightly)
     doubts: list[str] = []
     layers = []
     for number, given in enumerate(reversed(call.configs)):

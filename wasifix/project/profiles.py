@@ -14,6 +14,8 @@ from wasifix.model import Evidence
 from wasifix.project.cargo_config import CargoConfig
 
 BUILT_IN_PARENTS = {"test": "dev", "bench": "release"}
+LINEAGE_LIMIT = 30
+"""Profiles in a chain of `inherits`; only a hostile project has more, and they would cost their square."""
 Scalar = str | int | bool
 
 
@@ -32,20 +34,24 @@ def variable(profile: str, key: str) -> str:
     return f"CARGO_PROFILE_{profile}_{key}".upper().replace("-", "_")
 
 
+def lineage(manifest: TomlDocument, config: CargoConfig, profile: str) -> tuple[str, ...]:
+    """The profile, the one that it inherits, and so on, up to `dev` or `release`."""
+    found: list[str] = []
+    current: str | None = profile
+    while current is not None and current not in found and len(found) < LINEAGE_LIMIT:
+        found.append(current)
+        written = next(_own_settings(manifest, config, current, "inherits"), None)
+        current = str(written.value) if written else BUILT_IN_PARENTS.get(current)
+    return tuple(found)
+
+
 def settings(manifest: TomlDocument, config: CargoConfig, profile: str, key: str) -> Iterator[ProfileSetting]:
     """Everything that sets the key for the profile, what counts first: environment, config, manifest.
 
     A profile that leaves a key open takes it from the profile it inherits.
     """
-    seen: set[str] = set()
-    current: str | None = profile
-    while current is not None and current not in seen:
-        seen.add(current)
-        yield from _own_settings(manifest, config, current, key)
-        parent = next(
-            (str(each.value) for each in _own_settings(manifest, config, current, "inherits")), None
-        )
-        current = parent or BUILT_IN_PARENTS.get(current)
+    for name in lineage(manifest, config, profile):
+        yield from _own_settings(manifest, config, name, key)
 
 
 def masks(manifest: TomlDocument, config: CargoConfig, profile: str, key: str) -> Iterator[ProfileSetting]:
@@ -59,11 +65,18 @@ def masks(manifest: TomlDocument, config: CargoConfig, profile: str, key: str) -
 def package_overrides(
     manifest: TomlDocument, config: CargoConfig, profile: str, key: str
 ) -> Iterator[ProfileSetting]:
-    """The key as `[profile.NAME.package.SPEC]` sets it for single packages."""
-    for document in (*config.layers, manifest):
-        packages = document.get("profile", profile, "package")
-        for spec in packages if isinstance(packages, dict) else ():
-            yield from _in_document(document, ("profile", profile, "package", spec, key))
+    """The key as `[profile.NAME.package.SPEC]` sets it for single packages, once for each SPEC.
+
+    What an inherited profile says of a package wins over what the profile itself says of all.
+    """
+    seen: set[str] = set()
+    for name in lineage(manifest, config, profile):
+        for document in (*config.layers, manifest):
+            packages = document.table("profile", name, "package")
+            for spec in [each for each in packages if each not in seen]:
+                for setting in _in_document(document, ("profile", name, "package", spec, key)):
+                    seen.add(spec)
+                    yield setting
 
 
 def _own_settings(

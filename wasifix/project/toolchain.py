@@ -5,6 +5,8 @@ Rules: https://rust-lang.github.io/rustup/overrides.html#the-toolchain-file
 
 from __future__ import annotations
 
+import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,7 +16,7 @@ from wasifix.errors import UnreadableInput
 from wasifix.model import Evidence, Fact
 from wasifix.project.sources import Sources
 from wasifix.rust import Toolchain, parse_toolchain
-from wasifix.tree import join, upward
+from wasifix.tree import is_absolute, join, upward
 
 CHANNEL = ("toolchain", "channel")
 TARGETS = ("toolchain", "targets")
@@ -117,6 +119,10 @@ def _read(sources: Sources, path: str) -> ToolchainFile | None:
         name = text.strip()
         line, column = position(text, text.index(name))
         evidence = Evidence(path=path, line=line, column=column, text=name)
+        if (sources.read(path) or b"").startswith(BOM_UTF8):
+            raise _no_name(evidence, "the byte-order mark before the name is part of it for rustup")
+        if not is_absolute(name) and not re.fullmatch(r"[\w.+-]+", name):
+            raise _no_name(evidence, "rustup takes the one line of this file for a name, and this is none")
         return ToolchainFile(path=path, name=name, evidence=evidence, document=None)
     document = sources.toml(path)
     assert document is not None
@@ -139,6 +145,11 @@ def _read(sources: Sources, path: str) -> ToolchainFile | None:
     key = "channel" if channel is not None else "path" if "path" in toolchain else None
     evidence = document.evidence(("toolchain", key) if key else ("toolchain",))
     return ToolchainFile(path=path, name=channel, evidence=evidence, document=document)
+
+
+def _no_name(at: Evidence, message: str) -> UnreadableInput:
+    advice = "write the bare name of a toolchain, such as 1.90.0, or a [toolchain] table over several lines"
+    return UnreadableInput(message, path=at.path, line=at.line, column=at.column, advice=advice)
 
 
 def _refused(document: TomlDocument, message: str, advice: str) -> UnreadableInput:

@@ -6,7 +6,9 @@ Rules: https://doc.rust-lang.org/cargo/reference/workspaces.html
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from wasifix.changes import KeyPath
@@ -34,6 +36,24 @@ class Manifest:
     @property
     def folder(self) -> str:
         return parent(self.path)
+
+    @cached_property
+    def excluded(self) -> frozenset[str]:
+        """The folders that `workspace.exclude` names."""
+        return self._named("exclude")
+
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """The folders that `workspace.members` names, its patterns taken literally."""
+        return self._named("members")
+
+    def _named(self, key: str) -> frozenset[str]:
+        found: set[str] = set()
+        listed = self.document.table("workspace").get(key)
+        for each in listed if isinstance(listed, list) else []:
+            with suppress(OutsideProject):
+                found.add(join(self.folder, str(each)))
+        return frozenset(found)
 
     @property
     def is_package(self) -> bool:
@@ -162,8 +182,7 @@ def _packages(sources: Sources, root: Manifest) -> tuple[Manifest, ...]:
     waiting = list(_listed_members(sources, root)) if "workspace" in root.document.values else []
     if "workspace" in root.document.values and root.is_package:
         waiting += _path_dependencies(sources, root, root)
-    while waiting:
-        folder, at = waiting.pop(0)
+    for folder, at in waiting:  # grows while it is walked
         path = join(folder, "Cargo.toml")
         if path in found or path == root.path:
             continue
@@ -227,20 +246,8 @@ def _points_to(sources: Sources, root: Manifest, folder: str) -> bool:
 
 def _is_excluded(root: Manifest, folder: str) -> bool:
     """Whether `exclude` names the folder or one above it; a member that is listed by name stays one."""
-    workspace = root.document.table("workspace")
-
-    def names(key: str) -> bool:
-        listed = workspace.get(key)
-        for each in listed if isinstance(listed, list) else []:
-            try:
-                place = join(root.folder, str(each))
-            except OutsideProject:
-                continue
-            if folder == place or _is_below(folder, place):
-                return True
-        return False
-
-    return names("exclude") and not names("members")
+    above = upward(folder)
+    return not root.excluded.isdisjoint(above) and root.listed.isdisjoint(above)
 
 
 def _is_below(folder: str, above: str) -> bool:

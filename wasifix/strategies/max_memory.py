@@ -110,10 +110,7 @@ def _argument(build: Build, size: int) -> str:
 
 def _from_target(project: Project, triple: str) -> bool:
     """Whether the target has flags of its own already (then `[build] rustflags` are off as it is)."""
-    from wasifix.project.cfg import cfg_matches
-
-    tables = (name for name in project.config.names("target") if cfg_matches(name, triple))
-    return any(project.config.winner("target", name, "rustflags") for name in tables)
+    return project.config.target_flags_table(triple)
 
 
 def _config_path(project: Project, triple: str) -> str:

@@ -42,7 +42,7 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan:
             draft.change(alias.document.path, change)
     use_profile(project, hits, NAME, draft)
     set_profile_variables(project, hits, NAME, SETTINGS, draft)
-    notes += _raised(project)
+    notes += dict.fromkeys(_raised(project))
     if stays := [build.target.evidence[0].place for build in _without_release(project, hits)]:
         notes.append(f"what does not build with `release` stays as it is: {', '.join(stays)}")
     return Plan(
