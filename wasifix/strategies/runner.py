@@ -21,7 +21,7 @@ from wasifix.wasmtime_flags import fitted, lines_for, supported, versions_of
 
 OTHER_RUNNERS = {
     "wasmer": ("wasmer", "run", "--enable-threads", "--volume", ".:/", "--"),
-    "embedded": ("wasifix", "run"),
+    "embedded": ("wasifix", "run", "--dir", "."),
 }
 """Commands that run the target without Wasmtime's own program. https://docs.wasmer.io/runtime/cli"""
 Refit = Callable[[tuple[str, ...]], tuple[str, ...] | None]
