@@ -166,7 +166,7 @@ def test_a_project_that_passes_the_argument_needs_none_of_rustc(tmp_path: Path) 
 def test_a_missing_target_is_named_with_the_command_that_installs_it(tmp_path: Path) -> None:
     found = Place(tmp_path).complete(rustup=rustup(targets="wasm32-wasip1")).json()
     assert problems(found) == [f"error: the target {TRIPLE} is not installed for stable-{HOST}"]
-    assert found["problems"][0]["command"] == f"rustup target add {TRIPLE} --toolchain stable-{HOST}"
+    assert found["problems"][0]["command"] == f"rustup target add {TRIPLE}"
 
 
 def test_a_missing_toolchain_is_named_with_the_command_that_installs_it(tmp_path: Path) -> None:
@@ -182,12 +182,45 @@ def test_a_missing_toolchain_is_named_with_the_command_that_installs_it(tmp_path
 
 @pytest.mark.parametrize(
     ("version", "fails"),
-    [("36.0.9", False), ("46.0.1", False), ("47.0.3", True), ("49.0.4", True), ("6.0.2", True)],
+    [("36.0.9", False), ("39.0.1", False), ("47.0.3", True), ("49.0.4", True), ("6.0.2", True)],
 )
 def test_a_wasmtime_without_threads_is_a_problem(tmp_path: Path, version: str, fails: bool) -> None:
     found = Place(tmp_path).complete(wasmtime=f'echo "wasmtime {version} (01 2026-09-01)"').json()
     expected = f"error: Wasmtime {version} has no wasi-threads: it cannot run this target"
     assert problems(found) == ([expected] if fails else [])
+
+
+@pytest.mark.parametrize(
+    ("runner", "version", "expected"),
+    [
+        ("wasmtime run -S threads --dir .", "36.0.9", None),
+        ("wasmtime run -S threads -W shared-memory", "42.0.1", None),
+        ("./run.sh", "42.0.1", None),
+        ("wasmtime run", "36.0.9", "for Wasmtime 36.0.9 it lacks `-S threads`"),
+        ("wasmtime run -S threads", "42.0.1", "for Wasmtime 42.0.1 it lacks `-W shared-memory`"),
+        (
+            "/opt/wasmtime run -S threads -W shared-memory",
+            "36.0.9",
+            "for Wasmtime 36.0.9 it has `-W shared-memory`, which it refuses",
+        ),
+    ],
+)
+def test_the_runner_s_flags_must_fit_the_installed_wasmtime(
+    tmp_path: Path, runner: str, version: str, expected: str | None
+) -> None:
+    place = Place(tmp_path).complete(wasmtime=f'echo "wasmtime {version} (01 2026-09-01)"')
+    found = place.json(variables={"CARGO_TARGET_WASM32_WASIP1_THREADS_RUNNER": runner})
+    assert problems(found) == ([f"error: the runner does not fit: {expected}"] if expected else [])
+    if expected:
+        assert found["problems"][0]["command"].startswith("set the variable to `")
+
+
+def test_a_runner_in_a_file_is_mended_by_a_command(tmp_path: Path) -> None:
+    found = Place(tmp_path).complete(wasmtime='echo "wasmtime 46.0.1"').json()
+    assert problems(found) == [
+        "error: the runner does not fit: for Wasmtime 46.0.1 it lacks `-W shared-memory`"
+    ]
+    assert found["problems"][0]["command"] == "wasifix apply --strategy runner --wasmtime 46.0.1"
 
 
 def test_a_project_without_threads_needs_no_wasmtime(tmp_path: Path) -> None:

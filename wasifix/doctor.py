@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wasifix.ci_checks import SUPPORTED, WITH_THREADS, WITHOUT_THREADS
-from wasifix.machine import Machine
+from wasifix.machine import Machine, Program
 from wasifix.model import Build, Finding, Level, Report
 from wasifix.project.targets import THREADS_TARGETS
 from wasifix.rust import Channel
+from wasifix.wasmtime_flags import lines_for, problem_with, supported
 
 MEMORY_CANNOT_GROW = "memory-cannot-grow"
+WASMTIME_FLAGS = "wasmtime-flags"
+"""What `check` can only guess about the flags is known here."""
 _EFFECTS = (
     (r"(CARGO_ENCODED_)?RUSTFLAGS", "replaces all rustflags of the configuration files"),
     (r"CARGO_TARGET_.*_RUSTFLAGS", "is added to the rustflags of this target"),
@@ -112,14 +114,14 @@ def _target_problems(machine: Machine, builds: tuple[Build, ...]) -> Iterator[Pr
             yield Problem(
                 level=Level.ERROR,
                 message=f"the target {triple} is not installed for {machine.active.value}",
-                command=f"rustup target add {triple} --toolchain {machine.active.value}",
+                command=f"rustup target add {triple}",
             )
 
 
 def _findings(machine: Machine, report: Report | None) -> Iterator[Problem]:
     """What `check` finds with this rustc, unless its own specification shows otherwise."""
     for finding in report.findings if report else ():
-        if not report or not report.is_local(finding):
+        if not report or not report.is_local(finding) or finding.id == WASMTIME_FLAGS:
             continue
         command = finding.remedies[0].command if finding.remedies else f"wasifix explain {finding.id}"
         if finding.id == MEMORY_CANNOT_GROW and machine.spec_max_memory.value:
@@ -157,19 +159,33 @@ def _unexplained(machine: Machine, report: Report | None, builds: tuple[Build, .
 
 
 def _runner_problems(machine: Machine, builds: tuple[Build, ...]) -> Iterator[Problem]:
-    wasmtime = machine.program("wasmtime")
-    for runner in dict.fromkeys(
-        build.runner.value for build in builds if build.target.value in THREADS_TARGETS and build.runner.value
-    ):
+    runners = {
+        build.runner.value: any(each.path for each in build.runner.evidence)
+        for build in builds
+        if build.target.value in THREADS_TARGETS and build.runner.value
+    }
+    for runner, is_in_file in runners.items():
         words = runner.split()
-        if not words or re.split(r"[/\\]", words[0])[-1].removesuffix(".exe") != "wasmtime":
-            continue
-        if not wasmtime.version:
-            message = f"the runner is Wasmtime, but: {wasmtime.problem}"
-            yield Problem(level=Level.ERROR, message=message, command=f"install Wasmtime {SUPPORTED}")
-        elif wasmtime.release is not None and not WITH_THREADS <= wasmtime.release.major < WITHOUT_THREADS:
-            yield Problem(
-                level=Level.ERROR,
-                message=f"Wasmtime {wasmtime.version} has no wasi-threads: it cannot run this target",
-                command=f"install Wasmtime {SUPPORTED}, or use the runner `wasifix run --dir .`",
-            )
+        if words and re.split(r"[/\\]", words[0])[-1].removesuffix(".exe") == "wasmtime":
+            yield from _wasmtime_problems(machine.program("wasmtime"), words, is_in_file)
+
+
+def _wasmtime_problems(wasmtime: Program, words: list[str], is_in_file: bool) -> Iterator[Problem]:
+    """What is wrong with this Wasmtime, or with the runner's flags for it."""
+    release = wasmtime.release
+    if release is None:
+        message = f"the runner is Wasmtime, but: {wasmtime.problem}"
+        yield Problem(level=Level.ERROR, message=message, command=f"install Wasmtime {supported()}")
+    elif not lines_for(release)[0].has_threads:
+        yield Problem(
+            level=Level.ERROR,
+            message=f"Wasmtime {wasmtime.version} has no wasi-threads: it cannot run this target",
+            command=f"install Wasmtime {supported()}, or use the runner `wasifix run --dir .`",
+        )
+    elif (unfit := problem_with(words, release)) is not None:
+        edit = f"wasifix apply --strategy runner --wasmtime {release}"
+        yield Problem(
+            level=Level.ERROR,
+            message=f"the runner does not fit: {unfit}",
+            command=edit if is_in_file else f"set the variable to `{' '.join(unfit.fits[0].words)}`",
+        )

@@ -47,10 +47,10 @@ def render_markdown(diagnosis: Diagnosis) -> str:
 
 def _programs(programs: Iterable[Program], style: Style) -> Iterator[str]:
     for each in programs:
-        state = clean(each.version) if each.version else style.paint("dim", clean(each.problem))
+        state = clean(each.version or each.problem)
         place = f"  {clean(each.path)}" if each.path else ""
-        line = f"  {each.name:<9} {state}{place}"
-        yield line if style.colour else shortened(line, WIDTH)
+        line = shortened(f"  {each.name:<9} {state}{place}", WIDTH)
+        yield line if each.version else style.paint("dim", line)
 
 
 def _toolchain(machine: Machine) -> Iterator[str]:
