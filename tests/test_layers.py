@@ -34,6 +34,7 @@ LAYERS = (
     ("machine",),
     ("reporting",),
     ("planner", "composer", "taking_out", "engine", "doctor"),
+    ("reproduction",),
     ("render",),
     ("place", "disk", "artifact_files", "embedded", "host", "examination"),
     ("commands", "cli"),

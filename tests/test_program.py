@@ -57,6 +57,7 @@ def test_without_a_command_it_shows_its_help(tmp_path: Path) -> None:
         ("inspect", "--help"),
         ("run", "--help"),
         ("doctor", "--help"),
+        ("report", "--help"),
     ],
     ids=str,
 )

@@ -14,6 +14,7 @@ from wasifix.commands.doctor import doctor
 from wasifix.commands.explain import explain
 from wasifix.commands.inspect import inspect
 from wasifix.commands.remove import remove
+from wasifix.commands.report import report
 from wasifix.commands.run import run
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
-for command in (check, apply, remove, explain, doctor, inspect):
+for command in (check, apply, remove, explain, doctor, inspect, report):
     app.command()(command)
 # What comes behind FILE is the module's own.
 app.command(context_settings={"allow_interspersed_args": False})(run)

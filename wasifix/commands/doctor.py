@@ -37,7 +37,7 @@ def doctor(
 
     Exit code: 0 nothing is wrong, 1 something is, 2 the project cannot be read.
     """
-    diagnosis, unreadable = _examined(path)
+    diagnosis, unreadable = examined(path)
     if output_format is DoctorFormat.JSON:
         from wasifix.render import doctor_json
 
@@ -52,7 +52,7 @@ def doctor(
     raise typer.Exit(2 if unreadable else 1 if diagnosis.fails else 0)
 
 
-def _examined(path: Path) -> tuple[Diagnosis, bool]:
+def examined(path: Path) -> tuple[Diagnosis, bool]:
     """The diagnosis, and whether there is a project that cannot be read."""
     from wasifix import place
     from wasifix.doctor import diagnose
