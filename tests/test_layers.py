@@ -31,15 +31,28 @@ LAYERS = (
     ("inspection",),
     ("strategies",),
     ("settings", "ignores"),
+    ("machine",),
     ("reporting",),
-    ("planner", "composer", "taking_out", "engine"),
+    ("planner", "composer", "taking_out", "engine", "doctor"),
+    ("reproduction",),
     ("render",),
-    ("place", "disk", "artifact_files", "embedded"),
+    ("place", "disk", "artifact_files", "embedded", "host", "examination"),
     ("commands", "cli"),
     ("__main__",),
 )
 """Each may import from its own layer and those above it in this list."""
-EDGE = {"place", "disk", "artifact_files", "embedded", "tree", "commands", "cli", "__main__"}
+EDGE = {
+    "place",
+    "disk",
+    "artifact_files",
+    "embedded",
+    "host",
+    "examination",
+    "tree",
+    "commands",
+    "cli",
+    "__main__",
+}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

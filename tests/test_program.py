@@ -56,6 +56,8 @@ def test_without_a_command_it_shows_its_help(tmp_path: Path) -> None:
         ("explain", "--help"),
         ("inspect", "--help"),
         ("run", "--help"),
+        ("doctor", "--help"),
+        ("report", "--help"),
     ],
     ids=str,
 )

@@ -10,9 +10,11 @@ import typer
 from wasifix import __version__
 from wasifix.commands.apply import apply
 from wasifix.commands.check import check
+from wasifix.commands.doctor import doctor
 from wasifix.commands.explain import explain
 from wasifix.commands.inspect import inspect
 from wasifix.commands.remove import remove
+from wasifix.commands.report import report
 from wasifix.commands.run import run
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ Examples:
   wasifix apply --strategy pin     this one, written
   wasifix remove                   take out what wasifix wrote
   wasifix explain                  what it knows
+  wasifix doctor                   what this machine has, and what it means
   wasifix inspect                  can the memory of built modules grow?
   wasifix run FILE                 run a module with threads, in process
 """
@@ -42,7 +45,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
-for command in (check, apply, remove, explain, inspect):
+for command in (check, apply, remove, explain, doctor, inspect, report):
     app.command()(command)
 # What comes behind FILE is the module's own.
 app.command(context_settings={"allow_interspersed_args": False})(run)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,7 +10,7 @@ from wasifix.advisories import Advisory, load_advisories
 from wasifix.artifact import Artifact, Memory, read_artifact
 from wasifix.model import Fact
 from wasifix.releases import release_of_commit
-from wasifix.rust import Answer, Channel, Toolchain, parse_toolchain
+from wasifix.rust import Answer, Toolchain, parse_toolchain, parse_version
 from wasifix.wasm_reader import Buffer, Fault, UnreadableModule
 
 MEMORY_CANNOT_GROW = "memory-cannot-grow"
@@ -107,7 +106,7 @@ def built_by(artifact: Artifact) -> Fact[Toolchain]:
         if producer.name == "rustc":
             found = re.match(r"(\S+)(?: \([0-9a-f]+ (\d{4}-\d\d-\d\d)\))?", producer.version)
             if found is not None:
-                return Fact(value=_toolchain(found[1], found[2]), reason="its producers section says so")
+                return Fact(value=parse_version(found[1], found[2]), reason="its producers section says so")
     if artifact.commit is None:
         return Fact(value=None, reason="no producers section, and no path with a rustc commit")
     name, sure = release_of_commit(artifact.commit)
@@ -115,18 +114,6 @@ def built_by(artifact: Artifact) -> Fact[Toolchain]:
         return Fact(value=None, reason=f"rustc commit {artifact.commit[:9]} is not in wasifix's list")
     doubt = "" if sure else ", concluded from dates"
     return Fact(value=parse_toolchain(name), reason=f"rustc commit {artifact.commit[:9]}{doubt}")
-
-
-def _toolchain(version: str, day: str | None) -> Toolchain:
-    """A nightly is named for the day after its last commit."""
-    toolchain = parse_toolchain(version)
-    if toolchain.channel is Channel.NIGHTLY and day is not None:
-        try:
-            date = datetime.date.fromisoformat(day) + datetime.timedelta(days=1)
-        except (ValueError, OverflowError):
-            return toolchain
-        return parse_toolchain(f"{version}-{date}")
-    return toolchain
 
 
 def _kind(artifact: Artifact) -> Kind:

@@ -157,6 +157,18 @@ def parse_toolchain(name: str) -> Toolchain:
     return Toolchain(name=name, channel=channel, low=release, high=high, date=date)
 
 
+def parse_version(release: str, commit_day: str | None) -> Toolchain:
+    """The toolchain of a rustc of this version; a nightly is named for the day after its last commit."""
+    toolchain = parse_toolchain(release)
+    if toolchain.channel is Channel.NIGHTLY and commit_day is not None:
+        try:
+            date = datetime.date.fromisoformat(commit_day) + datetime.timedelta(days=1)
+        except (ValueError, OverflowError):
+            return toolchain
+        return parse_toolchain(f"{release}-{date}")
+    return toolchain
+
+
 def _of_channel(name: str, channel: Channel, date: datetime.date | None) -> Toolchain:
     if date is None:
         return Toolchain(name=name, channel=channel)
