@@ -178,16 +178,29 @@ class _Reader:
                 text = raw.replace('\\"', '"')
                 yield Piece(text, start, end, is_literal=text == raw)
             case "simple_expansion" | "expansion":
-                named = [each for each in node.children if each.type == "variable_name"]
-                is_plain = len(node.children) <= (2 if node.type == "simple_expansion" else 3)
-                name = self._raw(named[0]) if named and is_plain else ""
-                yield Piece(self.known.get(name), start, end, name)
+                yield self._expansion(node)
             case "string" | "concatenation" | "command_name":
                 for each in node.children:
                     if each.type != '"':
                         yield from self._pieces(each)
             case _:
                 yield Piece(None, start, end)
+
+    def _expansion(self, node: Node) -> Piece:
+        """`$NAME`, `${NAME}`, and `${NAME:-standard}` as the standard where nothing sets the variable."""
+        start, end = self._place(node.start_byte), self._place(node.end_byte)
+        names = [self._raw(each) for each in node.children if each.type == "variable_name"]
+        name = names[0] if names else ""
+        if len(node.children) <= (2 if node.type == "simple_expansion" else 3):
+            return Piece(self.known.get(name), start, end, name)
+        if [each.type for each in node.children[2:3]] not in ([":-"], ["-"]) or len(node.children) != 5:
+            return Piece(None, start, end)
+        if self.known.get(name) or (name in self.known and self.known[name] is None):
+            return Piece(self.known[name], start, end, name)
+        pieces = tuple(self._pieces(node.children[3]))
+        if len(pieces) == 1 and pieces[0].is_literal:
+            return pieces[0]
+        return Piece(Word(pieces, start, end).text, start, end)
 
     def _raw(self, node: Node) -> str:
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")

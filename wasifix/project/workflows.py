@@ -88,7 +88,7 @@ def _of_run(
     document: YamlDocument, step: Node, run: Node, leg: Leg, default_folder: str | None
 ) -> Iterator[CargoCall]:
     own = _environment(document, step, leg.scope)
-    during = replace(leg, environment={**leg.environment, **own}, doubts=[], later={})
+    during = replace(leg, environment={**leg.environment, **own}, doubts=[], later={}, shell={})
     during.scope = {**leg.scope, **{f"env.{name}": value for name, value in own.items()}}
     folder = scalar(child(step, "working-directory")) or default_folder or ""
     enter(during, resolved(folder, during.scope).text)
