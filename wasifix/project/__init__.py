@@ -44,13 +44,13 @@ class Project:
 
     @cached_property
     def calls(self) -> tuple[CargoCall, ...]:
-        """The Cargo commands of the project's workflows that link, also those for other targets.
+        """The Cargo commands of workflows and scripts that link, also those for other targets.
 
         Raises UnreadableInput.
         """
-        from wasifix.project.workflows import workflow_calls
+        from wasifix.project.callers import all_calls
 
-        return tuple(workflow_calls(self.sources, always=bool(self.target_uses)))
+        return tuple(all_calls(self.sources, is_wasm=bool(self.target_uses)))
 
     @property
     def documents(self) -> tuple[tuple[str, str], ...]:

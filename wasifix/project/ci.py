@@ -29,7 +29,7 @@ def ci_builds(project: Project) -> tuple[Build, ...]:
     for index, call in enumerate(project.calls):
         for build in _builds(project, call):
             decided = (build.target.value, build.toolchain, build.max_memory, build.wasmtime, build.doubts)
-            key = (call.path, call.job, *decided)
+            key = (call.workflow or call.path, call.job, *decided)
             first = found.get(key, build)
             found[key] = replace(first, calls=(*first.calls, index))
     return tuple(replace(build, id=f"{build.id}#{number}") for number, build in enumerate(found.values(), 1))
@@ -70,12 +70,19 @@ def _builds(project: Project, call: CargoCall) -> Iterator[Build]:
         build = build_of(
             view,
             triple,
-            name=f"{call.path}:{call.job}:{triple}",
-            title=f"{call.path}, job {call.job}, {name}",
+            name=f"{call.workflow or call.path}:{call.job}:{triple}",
+            title=_title(call, name),
             uses=uses,
             doubts=(*call.doubts, *doubts, *_unknown_variables(call)),
         )
         yield replace(build, wasmtime=_wasmtime(call, build), max_memory=_seen(build.max_memory, call))
+
+
+def _title(call: CargoCall, toolchain: str) -> str:
+    """The job of a workflow, or the script, recipe or target that somebody runs by hand."""
+    if call.workflow:
+        return f"{call.workflow}, job {call.job}, {toolchain}"
+    return f"{call.path}{f', {call.job}' if call.job else ''}, {toolchain}"
 
 
 def _seen(fact: Fact[int], call: CargoCall) -> Fact[int]:

@@ -94,7 +94,7 @@ class Script:
     def followed_by(self, words: Sequence[Known]) -> Script:
         """The script with more words at its end."""
         length, filled, parts = len(self.text.rstrip()), list(self.filled), []
-        for known in _spaced(words):
+        for known in (*((_SPACE,) if length and words else ()), *_spaced(words)):
             text = " " if known is _SPACE else quoted(known.text)
             filled.append((length, length + len(text), -len(text), known))
             parts.append(text)

@@ -14,11 +14,19 @@ from wasifix.project.cargo_commands import OWN_TARGETS, building
 from wasifix.project.commands import Reading, without_wrappers
 from wasifix.project.expressions import Known
 from wasifix.project.installs import rustup, rustup_init, wasmtime
+from wasifix.project.leads import SHELLS, Lead, alias_leads, opaque_target, shell_leads
+from wasifix.project.make_recipes import make_leads
+from wasifix.project.napi import napi_leads
+from wasifix.project.package_scripts import package_leads
 from wasifix.project.script import UNKNOWN, Script, plain_script, script_at
 from wasifix.project.setup_steps import Installation, Leg
 from wasifix.project.targets import RUNNING
 from wasifix.tree import join
 
+DEPTH_LIMIT = 10
+"""How many scripts may lead to one another."""
+FOLLOW_LIMIT = 500
+"""How many scripts are read for one leg, again and again ones included."""
 __all__ = ("UNKNOWN", "CargoCall", "Script", "cargo_calls_of", "enter", "plain_script", "script_at")
 
 
@@ -55,6 +63,8 @@ class CargoCall:
     """The Wasmtime that the job installed before."""
     is_posix: bool = True
     """Whether the shell takes `NAME=value command`."""
+    trail: tuple[str, ...] = ()
+    """What led to it from the job: scripts, recipes, aliases, the first of them first."""
 
     @property
     def runs(self) -> bool:
@@ -100,6 +110,12 @@ class _Reader(Reading):
                 yield from self._cargo(0, self.of(1, 1) if has_plus else None)
             case _ if self._is_rustup_init(name):
                 rustup_init(self)
+        if self.leg.sources is not None:
+            leads = tuple(leads_of(self, name))
+            for lead in leads:
+                yield from self._followed(lead)
+            if not leads and (target := opaque_target(self, name)) is not None:
+                yield from self._opaque(target)
 
     def _is_rustup_init(self, name: str) -> bool:
         """Also `sh -s -- -y`, the end of the pipe that https://rustup.rs shows."""
@@ -135,6 +151,61 @@ class _Reader(Reading):
             doubts=(*self.leg.doubts, *doubts),
             wasmtime=self.leg.wasmtime,
             is_posix=self.script.is_posix,
+            trail=self.leg.trail,
+        )
+
+    def _followed(self, lead: Lead) -> Iterator[CargoCall]:
+        """The commands that the lead leads to, unless it leads round in a circle."""
+        leg = self.leg
+        if lead.key in leg.trail or len(leg.trail) >= DEPTH_LIMIT or len(leg.followed) >= FOLLOW_LIMIT:
+            return
+        leg.followed.append(lead.key)
+        outer = {} if lead.in_container else {**leg.environment, **self.assigned()}
+        inner = replace(
+            leg,
+            folder=lead.folder,
+            environment={**outer, **lead.environment},
+            shell=dict(lead.shell),
+            doubts=list(leg.doubts),
+            trail=(*leg.trail, lead.key) if lead.key else leg.trail,
+        )
+        if lead.in_container:
+            inner.default, inner.override, inner.wasmtime = lead.default, None, None
+        for script in lead.scripts:
+            if lead.each_alone:
+                inner.folder, inner.shell = lead.folder, dict(lead.shell)
+            yield from cargo_calls_of(script, inner)
+        if not lead.in_container:
+            leg.default, leg.override, leg.wasmtime = inner.default, inner.override, inner.wasmtime
+        if lead.is_sourced:
+            leg.environment, leg.shell = inner.environment, inner.shell
+            leg.folder, leg.doubts = inner.folder, inner.doubts
+
+    def _opaque(self, target: Known) -> Iterator[CargoCall]:
+        """A build by a program that cannot be read, for a target that it is told."""
+        begin, end = self.command.start, self.command.end
+        at = self.script.evidence(begin)
+        words = " ".join(self.script.text[begin:end].split())
+        yield CargoCall(
+            path=self.script.path,
+            folder=self.leg.folder,
+            at=at,
+            start=self.script.origin(begin, begin),
+            program=None,
+            subcommand="build",
+            target=target,
+            profile=Known(""),
+            profile_option="",
+            plus=None,
+            default=self.leg.default,
+            override=self.leg.override,
+            mentions=tuple(self.leg.mentions),
+            environment={**self.leg.environment, **self.assigned()},
+            configs=(),
+            doubts=(*self.leg.doubts, f"what `{words}` runs cannot be known"),
+            wasmtime=self.leg.wasmtime,
+            is_posix=self.script.is_posix,
+            trail=self.leg.trail,
         )
 
     def _target(self, start: int) -> Known:
@@ -169,7 +240,18 @@ class _Reader(Reading):
                 self.leg.later[name] = replace(known, text=text)
 
 
-SHELLS = ("sh", "bash", "zsh", "dash", "ash")
+def leads_of(reading: Reading, name: str) -> Iterator[Lead]:
+    """What else runs because of the command; `name` is that of its program."""
+    yield from shell_leads(reading, name)
+    match name:
+        case "cargo":
+            yield from alias_leads(reading)
+        case "napi":
+            yield from napi_leads(reading)
+        case "npm" | "pnpm" | "yarn" | "bun":
+            yield from package_leads(reading, name)
+        case "make" | "gmake":
+            yield from make_leads(reading)
 
 
 def enter(leg: Leg, folder: str | None) -> None:

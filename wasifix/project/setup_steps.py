@@ -46,8 +46,8 @@ class Leg:
     """Where the files are that commands lead on to; None where they are not followed."""
     trail: tuple[str, ...] = ()
     """What leads here: scripts, recipes, aliases, the first of them first."""
-    followed: set[str] = field(default_factory=set)
-    """The files and parts of files that commands have led to."""
+    followed: list[str] = field(default_factory=list)
+    """All that commands of the leg have led to."""
 
 
 def set_up(document: YamlDocument, step: Node, leg: Leg) -> None:

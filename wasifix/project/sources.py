@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wasifix.documents.json import parse_json
 from wasifix.documents.text import decode
 from wasifix.documents.toml import TomlDocument, parse_toml
 from wasifix.documents.yaml import YamlDocument, parse_yaml
@@ -49,4 +50,13 @@ class Sources:
             if data is None:
                 return None
             self._yaml[path] = parse_yaml(path, data)
+        return self._yaml[path]
+
+    def json(self, path: str) -> YamlDocument | None:
+        """The composed JSON file, which may have comments. Raises UnreadableInput."""
+        if path not in self._yaml:
+            data = self.read(path)
+            if data is None:
+                return None
+            self._yaml[path] = parse_json(path, data)
         return self._yaml[path]

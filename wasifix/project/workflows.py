@@ -5,12 +5,14 @@ Composite actions and reusable workflows of the same repository are read where t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar
 from wasifix.errors import OutsideProject
 from wasifix.project.expressions import Known, is_false, known_at, resolved
+from wasifix.project.leads import LEADS_ON
 from wasifix.project.matrix import known_values, legs
 from wasifix.project.scripts import CargoCall, cargo_calls_of, enter, script_at
 from wasifix.project.setup_steps import Leg, set_up
@@ -31,11 +33,13 @@ def workflow_calls(sources: Sources, always: bool) -> Iterator[CargoCall]:
     names = [join(FOLDER, name) for name in sources.tree.files(FOLDER) if name.endswith((".yml", ".yaml"))]
     for path in names:
         data = sources.read(path) or b""
-        leads_on = b"./.github/" in data or b"uses: ./" in data
-        if leads_on or (b"cargo" in data and (always or b"wasm32" in data)):
+        if _LEADS_HERE.search(data) or (LEADS_ON.search(data) and (always or b"wasm32" in data)):
             document = sources.yaml(path)
             if document is not None and not _is_only_called(document):
                 yield from _of_workflow(sources, document, {}, 0)
+
+
+_LEADS_HERE = re.compile(rb"\./\.github/|uses: \./")
 
 
 def _is_only_called(document: YamlDocument) -> bool:
@@ -54,7 +58,8 @@ def _of_workflow(
         if is_false(scalar(child(node, "if")), inputs):
             continue
         for number, values in enumerate(legs(node)):
-            leg = Leg(scope={**inputs, **known_values(document, values)}, environment=dict(outer))
+            scope = {**inputs, **known_values(document, values)}
+            leg = Leg(scope=scope, environment=dict(outer), sources=sources)
             leg.scope |= {f"env.{name}": value for name, value in outer.items()}
             leg.environment |= _environment(document, node, leg.scope)
             leg.scope |= {f"env.{name}": value for name, value in leg.environment.items()}
