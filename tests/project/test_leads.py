@@ -275,3 +275,64 @@ def test_variables_that_a_makefile_exports() -> None:
     (call,) = calls("make t", {"Makefile": text})
     assert call.environment["RUSTFLAGS"].text == "-Dwarnings"
     assert "A" not in call.environment
+
+
+@pytest.mark.parametrize(
+    ("run", "justfile", "expected"),
+    [
+        ("just", f"default:\n    {TEST}\n", [f"justfile:2:5 test {T}"]),
+        ("just", f"a: b\nb:\n    @{TEST}\n", [f"justfile:3:6 test {T}"]),
+        ("just t", f"a:\n    echo\n\n# why\n[private]\n@t:\n    {TEST}\n", [f"justfile:7:5 test {T}"]),
+        ("just t", f"x := '{T}'\nt:\n    cargo test --target {{{{x}}}}\n", [f"justfile:3:5 test {T}"]),
+        ("just t", f'x := "{T}" # y\nt:\n  cargo test --target={{{{ x }}}}\n', [f"justfile:3:3 test {T}"]),
+        (f"just x={T} t", "x := 'y'\nt:\n    cargo test --target {{x}}\n", [f"justfile:3:5 test {T}"]),
+        (f"just --set x {T} t", "x := 'y'\nt:\n    cargo test --target {{x}}\n", [f"justfile:3:5 test {T}"]),
+        (f"just t {T}", "t target:\n    cargo test --target {{target}}\n", [f"justfile:2:5 test {T}"]),
+        ("just t", f"t target='{T}':\n    cargo test --target {{{{target}}}}\n", [f"justfile:2:5 test {T}"]),
+        (f"just t --target {T}", "t *args:\n    cargo test {{args}}\n", [f"justfile:2:5 test {T}"]),
+        ("just t", "t *args:\n    cargo test {{args}}\n", ["justfile:2:5 test None"]),
+        (f"just t {T}", 't $target:\n    cargo test --target "$target"\n', [f"justfile:2:5 test {T}"]),
+        ("just a", f"a: (t '{T}')\nt x:\n    cargo test --target {{{{x}}}}\n", [f"justfile:3:5 test {T}"]),
+        ("just a t", f"a:\n    echo\nt:\n    {TEST}\n", [f"justfile:4:5 test {T}"]),
+        ("just u", f"alias u := t\nt:\n    {TEST}\n", [f"justfile:3:5 test {T}"]),
+        (
+            "just t",
+            f"x := env('X', '{T}')\nt:\n  cargo test --target {{{{x}}}}\n",
+            [f"justfile:3:3 test {T}"],
+        ),
+        (
+            f"export X={T}; just t",
+            "x := env('X')\nt:\n  cargo test --target {{x}}\n",
+            [f"justfile:3:3 test {T}"],
+        ),
+        ("just t", "x := 'wasm32' + '-x'\nt:\n  cargo test --target {{x}}\n", ["justfile:3:3 test wasm32-x"]),
+        ("just t", "x := `cat y`\nt:\n  cargo test --target {{x}}\n", ["justfile:3:3 test None"]),
+        ("just t", "x := x\nt:\n  cargo test --target {{x}}\n", ["justfile:3:3 test None"]),
+        ("just t", f"t:\n    #!/usr/bin/env bash\n    cd sub\n    {TEST}\n", [f"justfile:4:5 sub test {T}"]),
+        ("just t", f"t:\n    cd sub\n    {TEST}\n", [f"justfile:3:5 test {T}"]),
+        ("just t", f"t:\n    cargo test \\\n      --target {T}\n", [f"justfile:2:5 test {T}"]),
+        ("cd sub; just t", f"t:\n    {TEST}\n", [f"justfile:2:5 test {T}"]),
+        ("just -f justfile t", f"t:\n    {TEST}\n", [f"justfile:2:5 test {T}"]),
+        ("just t", "t: t\n    just t\n", []),
+        ("just t", f"t:\n    #!/usr/bin/env python3\n    # {TEST}\n", []),
+        ("just u", f"t:\n    {TEST}\n", []),
+        ("just --list", f"t:\n    echo {TEST}\n", []),
+    ],
+)
+def test_a_recipe_of_a_justfile(run: str, justfile: str, expected: list[str]) -> None:
+    assert [shown(call) for call in calls(run, {"justfile": justfile})] == expected
+
+
+def test_a_toolchain_in_a_justfile_can_be_replaced_where_it_stands() -> None:
+    files = {"justfile": f"tc := '1.91.0'\nt:\n    cargo +{{{{tc}}}} test --release --target {T}\n"}
+    (call,) = calls("just t", files)
+    assert call.plus is not None
+    assert at(call.plus.origin, files) == "1.91.0"
+    assert at(call.profile.origin, files) == "--release"
+
+
+def test_variables_that_a_justfile_exports() -> None:
+    text = f"export RUSTFLAGS := '-Dwarnings'\na := 'b'\nt:\n    {TEST}\n"
+    (call,) = calls("just t", {"justfile": text})
+    assert call.environment["RUSTFLAGS"].text == "-Dwarnings"
+    assert "a" not in call.environment

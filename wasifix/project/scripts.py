@@ -14,6 +14,7 @@ from wasifix.project.cargo_commands import OWN_TARGETS, building
 from wasifix.project.commands import Reading, without_wrappers
 from wasifix.project.expressions import Known
 from wasifix.project.installs import rustup, rustup_init, wasmtime
+from wasifix.project.just_recipes import just_leads
 from wasifix.project.leads import SHELLS, Lead, alias_leads, opaque_target, shell_leads
 from wasifix.project.make_recipes import make_leads
 from wasifix.project.napi import napi_leads
@@ -252,6 +253,8 @@ def leads_of(reading: Reading, name: str) -> Iterator[Lead]:
             yield from package_leads(reading, name)
         case "make" | "gmake":
             yield from make_leads(reading)
+        case "just":
+            yield from just_leads(reading)
 
 
 def enter(leg: Leg, folder: str | None) -> None:
