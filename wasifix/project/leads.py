@@ -37,6 +37,10 @@ class Lead:
     """Whether what it does to variables and folder lasts."""
     each_alone: bool = False
     """Whether each script has a shell of its own."""
+    folders: tuple[str, ...] = ()
+    """Where each script begins, if not all in one folder."""
+    lasting: frozenset[int] = frozenset()
+    """Which of the scripts that run alone set variables for those after them."""
     default: Known | None = None
     """The default toolchain of the container that it runs in."""
     in_container: bool = False

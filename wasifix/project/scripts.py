@@ -12,6 +12,7 @@ from wasifix.errors import OutsideProject
 from wasifix.model import Evidence
 from wasifix.project.cargo_commands import OWN_TARGETS, building
 from wasifix.project.commands import Reading, without_wrappers
+from wasifix.project.docker_commands import docker_leads
 from wasifix.project.expressions import Known
 from wasifix.project.installs import rustup, rustup_init, wasmtime
 from wasifix.project.just_recipes import just_leads
@@ -172,10 +173,14 @@ class _Reader(Reading):
         )
         if lead.in_container:
             inner.default, inner.override, inner.wasmtime = lead.default, None, None
-        for script in lead.scripts:
+        for number, script in enumerate(lead.scripts):
+            variables = inner.environment
             if lead.each_alone:
-                inner.folder, inner.shell = lead.folder, dict(lead.shell)
+                inner.folder = lead.folders[number] if lead.folders else lead.folder
+                inner.shell, inner.environment = dict(lead.shell), dict(variables)
             yield from cargo_calls_of(script, inner)
+            if lead.each_alone and number not in lead.lasting:
+                inner.environment = variables
         if not lead.in_container:
             leg.default, leg.override, leg.wasmtime = inner.default, inner.override, inner.wasmtime
         if lead.is_sourced:
@@ -255,6 +260,8 @@ def leads_of(reading: Reading, name: str) -> Iterator[Lead]:
             yield from make_leads(reading)
         case "just":
             yield from just_leads(reading)
+        case "docker" | "podman" | "buildah":
+            yield from docker_leads(reading)
 
 
 def enter(leg: Leg, folder: str | None) -> None:

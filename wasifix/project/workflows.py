@@ -12,6 +12,7 @@ from dataclasses import replace
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar
 from wasifix.errors import OutsideProject
 from wasifix.project.expressions import Known, is_false, known_at, resolved
+from wasifix.project.images import image_toolchain
 from wasifix.project.leads import LEADS_ON
 from wasifix.project.matrix import known_values, legs
 from wasifix.project.scripts import CargoCall, cargo_calls_of, enter, script_at
@@ -63,6 +64,10 @@ def _of_workflow(
             leg.scope |= {f"env.{name}": value for name, value in outer.items()}
             leg.environment |= _environment(document, node, leg.scope)
             leg.scope |= {f"env.{name}": value for name, value in leg.environment.items()}
+            image = child(node, "container")
+            image = child(image, "image") or image
+            if image is not None and scalar(image) is not None:
+                leg.default = image_toolchain(script_at(document, image, leg.scope))
             called = _called(sources, document, node, leg, depth)
             own = scalar(child(node, "defaults", "run", "working-directory")) or folder
             steps = items(child(node, "steps"))
