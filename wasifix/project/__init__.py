@@ -50,7 +50,9 @@ class Project:
         """
         from wasifix.project.callers import all_calls
 
-        return tuple(all_calls(self.sources, is_wasm=bool(self.target_uses)))
+        folders = tuple(package.folder for package in self.workspace.packages)
+        variables = self.config.environment
+        return tuple(all_calls(self.sources, self.start, folders, self.target_uses, variables))
 
     @property
     def documents(self) -> tuple[tuple[str, str], ...]:

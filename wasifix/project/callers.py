@@ -2,36 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
-from wasifix.project.leads import LEADS_ON
+from wasifix.model import Evidence
+from wasifix.project.expressions import Known
+from wasifix.project.gitlab import gitlab_calls
+from wasifix.project.just_recipes import FILES as JUSTFILES
+from wasifix.project.make_recipes import FILES as MAKEFILES
+from wasifix.project.own_builds import machine_calls, own_calls
 from wasifix.project.scripts import CargoCall
 from wasifix.project.sources import Sources
+from wasifix.project.targets import Use
 from wasifix.project.workflows import workflow_calls
 from wasifix.tree import join
 
-_ROOT_FILES = (
-    "package.json", "GNUmakefile", "makefile", "Makefile", "justfile", "Justfile", ".justfile", "Dockerfile",
-    "mise.toml", ".mise.toml", ".gitlab-ci.yml",
-)  # fmt: skip
-_SCRIPT_FOLDERS = ("", "scripts", "script", "ci", ".ci", "tools", "bin", "build", ".github/scripts")
+_NAMES = ("package.json", *MAKEFILES, *JUSTFILES)
+_SCRIPT_FOLDERS = ("", "scripts", "script", "ci", ".ci", "tools", "bin", "build", "docker", ".github/scripts")
 
 
-def all_calls(sources: Sources, is_wasm: bool) -> Iterator[CargoCall]:
-    """The Cargo commands of the project that link. `is_wasm` tells that its configuration names the target.
+def all_calls(
+    sources: Sources,
+    start: str,
+    folders: tuple[str, ...],
+    uses: tuple[Use, ...],
+    variables: Mapping[str, str],
+) -> Iterator[CargoCall]:
+    """The Cargo commands of the project that link.
 
-    Raises UnreadableInput.
+    `folders` are those of its packages, `uses` says for which targets it is configured, `variables` are those
+    of the user's own environment. Raises UnreadableInput.
     """
-    always = is_wasm or any(b"wasm32" in (sources.read(path) or b"") for path in build_files(sources))
-    yield from workflow_calls(sources, always=always)
+    files = tuple(build_files(sources, folders))
+    always = bool(uses) or any(b"wasm32" in (sources.read(path) or b"") for path in files)
+    of_ci = (*workflow_calls(sources, always=always), *gitlab_calls(sources, always=always))
+    yield from of_ci
+    if not always:
+        return
+    called = frozenset(key for call in of_ci for key in call.trail)
+    environment = {
+        name: Known(value, (Evidence(path="", text=f"{name}={value}", note="environment variable"),))
+        for name, value in variables.items()
+        if name.startswith(("RUST", "CARGO"))
+    }
+    yield from own_calls(sources, files, called, environment)
+    yield from machine_calls(sources, start, uses, environment)
 
 
-def build_files(sources: Sources) -> Iterator[str]:
+def build_files(sources: Sources, folders: tuple[str, ...]) -> Iterator[str]:
     """The files in the usual places that hold commands and may lead to Cargo."""
-    top = sources.tree.files("")
-    yield from (name for name in _ROOT_FILES if name in top)
-    for folder in _SCRIPT_FOLDERS:
-        for name in top if not folder else sources.tree.files(folder):
+    for folder in dict.fromkeys(("", *_SCRIPT_FOLDERS, *folders)):
+        for name in sources.tree.files(folder):
             path = join(folder, name)
-            if name.endswith((".sh", ".bash")) and LEADS_ON.search(sources.read(path) or b""):
+            is_script = folder in _SCRIPT_FOLDERS and name.endswith((".sh", ".bash"))
+            if not is_script and name not in _NAMES and "dockerfile" not in name.lower():
+                continue
+            if _CALLS_CARGO.search(sources.read(path) or b""):
                 yield path
+
+
+_CALLS_CARGO = re.compile(rb"cargo|cross|napi build|wasm32")
+"""What a file must say to be looked into on its own account."""

@@ -68,9 +68,11 @@ def dockerfile_leads(
             _argument(part_of_file(path, text, start, end), outer)
         elif current is not None:
             _take(current, name, path, text, start, end, context, given)
-    for index, stage in enumerate(each for each in stages.values() if not each.is_base):
+    for name, stage in stages.items():
+        if stage.is_base:
+            continue
         yield Lead(
-            key=f"{path}#{index}",
+            key=f"{path}#{name}",
             scripts=tuple(stage.scripts),
             folder=context,
             folders=tuple(stage.folders),
@@ -100,13 +102,16 @@ def _instructions(text: str) -> Iterator[tuple[str, int, int]]:
 def _stage(line: Script, outer: Mapping[str, Known], stages: dict[str, Stage]) -> Stage:
     match = _FROM.match(line.text, len("FROM "))
     stage = Stage()
-    if match is not None and (base := stages.get(match["image"].lower())) is not None:
+    if (
+        match is not None
+        and (base := stages.get(match["image"].lower(), stages.get(f"stage {match['image']}"))) is not None
+    ):
         base.is_base, stage = True, base.child()
     elif match is not None:
         image = line.part(match.start("image"), match.end("image"))
         image = image.with_values(VARIABLE, lambda each: (_variable(each, outer),))
         stage.default = image_toolchain(image)
-    stages[(match["name"] if match and match["name"] else str(len(stages))).lower()] = stage
+    stages[(match["name"] if match and match["name"] else f"stage {len(stages)}").lower()] = stage
     return stage
 
 

@@ -179,7 +179,7 @@ def opaque_target(reading: Reading, name: str) -> Known | None:
     if name not in OPAQUE or not any("build" in word and not word.startswith("-") for word in words):
         return None
     for index, word in enumerate(words, 1):
-        if word.startswith("wasm32-"):
+        if word.startswith("wasm32-") and words[index - 2] in ("--target", "-t"):
             return reading.of(index)
         if word.startswith("--target=wasm32-"):
             return reading.of(index, len("--target="))

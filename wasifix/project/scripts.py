@@ -18,6 +18,7 @@ from wasifix.project.installs import rustup, rustup_init, wasmtime
 from wasifix.project.just_recipes import just_leads
 from wasifix.project.leads import SHELLS, Lead, alias_leads, opaque_target, shell_leads
 from wasifix.project.make_recipes import make_leads
+from wasifix.project.mise import mise_leads
 from wasifix.project.napi import napi_leads
 from wasifix.project.package_scripts import package_leads
 from wasifix.project.script import UNKNOWN, Script, plain_script, script_at
@@ -69,6 +70,12 @@ class CargoCall:
     """What led to it from the job: scripts, recipes, aliases, the first of them first."""
 
     @property
+    def file(self) -> str:
+        """Where it begins: the workflow, or the file that somebody starts by hand."""
+        first = self.trail[0].partition("#")[0] if self.trail else self.path
+        return self.workflow or first
+
+    @property
     def runs(self) -> bool:
         """Whether it runs what it builds."""
         return self.subcommand in RUNNING
@@ -115,7 +122,7 @@ class _Reader(Reading):
         if self.leg.sources is not None:
             leads = tuple(leads_of(self, name))
             for lead in leads:
-                yield from self._followed(lead)
+                yield from followed(lead, self.leg, self.assigned())
             if not leads and (target := opaque_target(self, name)) is not None:
                 yield from self._opaque(target)
 
@@ -155,37 +162,6 @@ class _Reader(Reading):
             is_posix=self.script.is_posix,
             trail=self.leg.trail,
         )
-
-    def _followed(self, lead: Lead) -> Iterator[CargoCall]:
-        """The commands that the lead leads to, unless it leads round in a circle."""
-        leg = self.leg
-        if lead.key in leg.trail or len(leg.trail) >= DEPTH_LIMIT or len(leg.followed) >= FOLLOW_LIMIT:
-            return
-        leg.followed.append(lead.key)
-        outer = {} if lead.in_container else {**leg.environment, **self.assigned()}
-        inner = replace(
-            leg,
-            folder=lead.folder,
-            environment={**outer, **lead.environment},
-            shell=dict(lead.shell),
-            doubts=list(leg.doubts),
-            trail=(*leg.trail, lead.key) if lead.key else leg.trail,
-        )
-        if lead.in_container:
-            inner.default, inner.override, inner.wasmtime = lead.default, None, None
-        for number, script in enumerate(lead.scripts):
-            variables = inner.environment
-            if lead.each_alone:
-                inner.folder = lead.folders[number] if lead.folders else lead.folder
-                inner.shell, inner.environment = dict(lead.shell), dict(variables)
-            yield from cargo_calls_of(script, inner)
-            if lead.each_alone and number not in lead.lasting:
-                inner.environment = variables
-        if not lead.in_container:
-            leg.default, leg.override, leg.wasmtime = inner.default, inner.override, inner.wasmtime
-        if lead.is_sourced:
-            leg.environment, leg.shell = inner.environment, inner.shell
-            leg.folder, leg.doubts = inner.folder, inner.doubts
 
     def _opaque(self, target: Known) -> Iterator[CargoCall]:
         """A build by a program that cannot be read, for a target that it is told."""
@@ -246,6 +222,37 @@ class _Reader(Reading):
                 self.leg.later[name] = replace(known, text=text)
 
 
+def followed(lead: Lead, leg: Leg, assigned: Mapping[str, Known]) -> Iterator[CargoCall]:
+    """The commands that the lead leads to, unless it leads round in a circle."""
+    if lead.key in leg.trail or len(leg.trail) >= DEPTH_LIMIT or len(leg.followed) >= FOLLOW_LIMIT:
+        return
+    leg.followed.append(lead.key)
+    outer = {} if lead.in_container else {**leg.environment, **assigned}
+    inner = replace(
+        leg,
+        folder=lead.folder,
+        environment={**outer, **lead.environment},
+        shell=dict(lead.shell),
+        doubts=list(leg.doubts),
+        trail=(*leg.trail, lead.key) if lead.key else leg.trail,
+    )
+    if lead.in_container:
+        inner.default, inner.override, inner.wasmtime = lead.default, None, None
+    for number, script in enumerate(lead.scripts):
+        variables = inner.environment
+        if lead.each_alone:
+            inner.folder = lead.folders[number] if lead.folders else lead.folder
+            inner.shell, inner.environment = dict(lead.shell), dict(variables)
+        yield from cargo_calls_of(script, inner)
+        if lead.each_alone and number not in lead.lasting:
+            inner.environment = variables
+    if not lead.in_container:
+        leg.default, leg.override, leg.wasmtime = inner.default, inner.override, inner.wasmtime
+    if lead.is_sourced:
+        leg.environment, leg.shell = inner.environment, inner.shell
+        leg.folder, leg.doubts = inner.folder, inner.doubts
+
+
 def leads_of(reading: Reading, name: str) -> Iterator[Lead]:
     """What else runs because of the command; `name` is that of its program."""
     yield from shell_leads(reading, name)
@@ -260,6 +267,8 @@ def leads_of(reading: Reading, name: str) -> Iterator[Lead]:
             yield from make_leads(reading)
         case "just":
             yield from just_leads(reading)
+        case "mise":
+            yield from mise_leads(reading)
         case "docker" | "podman" | "buildah":
             yield from docker_leads(reading)
 

@@ -15,6 +15,7 @@ from wasifix.project.expressions import Known, is_false, known_at, resolved
 from wasifix.project.images import image_toolchain
 from wasifix.project.leads import LEADS_ON
 from wasifix.project.matrix import known_values, legs
+from wasifix.project.mise import chosen_by_asdf, chosen_by_mise
 from wasifix.project.scripts import CargoCall, cargo_calls_of, enter, script_at
 from wasifix.project.setup_steps import Leg, set_up
 from wasifix.project.sources import Sources
@@ -88,6 +89,10 @@ def _of_steps(
             continue
         if (action := scalar(child(step, "uses"))) is not None:
             set_up(document, step, leg)
+            if action.startswith("jdx/mise-action@") and scalar(child(step, "with", "env")) != "false":
+                leg.environment |= chosen_by_mise(sources, "")
+            elif action.startswith("asdf-vm/actions/") and (known := chosen_by_asdf(sources, "")) is not None:
+                leg.environment["RUSTUP_TOOLCHAIN"] = known
             if action.startswith("./") and depth < DEPTH_LIMIT:
                 yield from _of_action(sources, document, step, action, leg, depth)
         elif (run := child(step, "run")) is not None:
