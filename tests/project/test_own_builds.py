@@ -42,8 +42,8 @@ def memory(report: Report) -> list[tuple[str, str, list[str]]]:
         ({"scripts/build.sh": TEST}, ["scripts/build.sh, toolchain unknown"]),
         ({"Dockerfile": f"FROM rust:1.91\nRUN {TEST}\n"}, ["Dockerfile, stage 0, 1.91"]),
         (
-            {"docker/test.Dockerfile": f"FROM rust:1.91\nRUN {TEST}\n"},
-            ["docker/test.Dockerfile, stage 0, 1.91"],
+            {"docker/x.Dockerfile": f"FROM rust:1.91\nRUN {TEST}\n"},
+            ["docker/x.Dockerfile, stage 0, 1.91"],
         ),
         ({"build.sh": TEST, "Makefile": "t:\n\t./build.sh # cargo\n"}, ["Makefile, t, toolchain unknown"]),
         ({"Makefile": f"a: t\nt:\n\t{TEST}\n"}, ["Makefile, t, toolchain unknown"]),

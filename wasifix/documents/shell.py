@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node, Parser, Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +89,9 @@ def commands(script: str, variables: Mapping[str, str | None]) -> Iterator[Comma
     """The commands of a script in their order. `variables` are known before it starts."""
     data = script.encode("utf-8")
     known = dict(variables)
-    for node in _walk(_parser().parse(data).root_node):
-        command = _Reader(data, known).command(node)
+    reader = _Reader(data, known)
+    for node in _walk(_parsed(data).root_node):
+        command = reader.command(node)
         if not command.parts:
             known.update(command.variables)
         yield command
@@ -102,6 +103,12 @@ def same_commands(one: str, other: str) -> bool:
         return True
     first, second = ([(each.words, each.variables) for each in commands(text, {})] for text in (one, other))
     return first == second
+
+
+@lru_cache(maxsize=1024)
+def _parsed(data: bytes) -> Tree:
+    """The tree of a script: the legs of a matrix and jobs that share a workflow run the same one."""
+    return _parser().parse(data)
 
 
 @cache
@@ -137,6 +144,7 @@ class _Reader:
     def __init__(self, data: bytes, known: Mapping[str, str | None]) -> None:
         self.data = data
         self.known = known
+        self.is_ascii = data.isascii()
 
     def command(self, node: Node) -> Command:
         start, end = self._place(node.start_byte), self._place(node.end_byte)
@@ -207,8 +215,7 @@ class _Reader:
 
     def _place(self, byte: int) -> int:
         """The character at a byte."""
-        before = self.data[:byte]
-        return byte if before.isascii() else len(before.decode("utf-8", "replace"))
+        return byte if self.is_ascii else len(self.data[:byte].decode("utf-8", "replace"))
 
 
 _NO_WORDS = ("variable_assignment", "file_redirect", "herestring_redirect", "heredoc_redirect", "comment")

@@ -51,14 +51,15 @@ def all_calls(
 
 def build_files(sources: Sources, folders: tuple[str, ...]) -> Iterator[str]:
     """The files in the usual places that hold commands and may lead to Cargo."""
-    for folder in dict.fromkeys(("", *_SCRIPT_FOLDERS, *folders)):
+    for folder in _SCRIPT_FOLDERS:
         for name in sources.tree.files(folder):
-            path = join(folder, name)
-            is_script = folder in _SCRIPT_FOLDERS and name.endswith((".sh", ".bash"))
-            if not is_script and name not in _NAMES and "dockerfile" not in name.lower():
-                continue
-            if _CALLS_CARGO.search(sources.read(path) or b""):
-                yield path
+            known = name in _NAMES or name.endswith((".sh", ".bash")) or "dockerfile" in name.lower()
+            if known and _CALLS_CARGO.search(sources.read(join(folder, name)) or b""):
+                yield join(folder, name)
+    for folder in folders:
+        path = join(folder, "package.json")
+        if folder not in _SCRIPT_FOLDERS and _CALLS_CARGO.search(sources.read(path) or b""):
+            yield path
 
 
 _CALLS_CARGO = re.compile(rb"cargo|cross|napi build|wasm32")

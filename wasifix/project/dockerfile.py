@@ -102,10 +102,9 @@ def _instructions(text: str) -> Iterator[tuple[str, int, int]]:
 def _stage(line: Script, outer: Mapping[str, Known], stages: dict[str, Stage]) -> Stage:
     match = _FROM.match(line.text, len("FROM "))
     stage = Stage()
-    if (
-        match is not None
-        and (base := stages.get(match["image"].lower(), stages.get(f"stage {match['image']}"))) is not None
-    ):
+    named = match["image"].lower() if match else ""
+    base = stages.get(named) or stages.get(f"stage {named}")
+    if base is not None:
         base.is_base, stage = True, base.child()
     elif match is not None:
         image = line.part(match.start("image"), match.end("image"))

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar
 from wasifix.errors import OutsideProject
-from wasifix.project.expressions import Known, is_false, known_at, resolved
+from wasifix.project.expressions import EXPRESSION, Known, evaluated, is_false, known_at, resolved
 from wasifix.project.images import image_toolchain
 from wasifix.project.leads import LEADS_ON
 from wasifix.project.matrix import known_values, legs
@@ -95,8 +95,22 @@ def _of_steps(
                 leg.environment["RUSTUP_TOOLCHAIN"] = known
             if action.startswith("./") and depth < DEPTH_LIMIT:
                 yield from _of_action(sources, document, step, action, leg, depth)
-        elif (run := child(step, "run")) is not None:
+        elif (run := child(step, "run")) is not None and _may_matter(run, leg):
             yield from _of_run(document, step, run, leg, folder)
+
+
+def _may_matter(run: Node, leg: Leg) -> bool:
+    """Whether a script or one of its expressions has a word that leads to Cargo or to a choice."""
+    text = scalar(run) or ""
+    if _MATTERS.search(text):
+        return True
+    expressions = (evaluated(match[1], leg.scope).text for match in EXPRESSION.finditer(text))
+    return any(_MATTERS.search(each or "") for each in expressions)
+
+
+_MATTERS = re.compile(
+    r"cargo|cross|rustup|napi|wasmtime|sh\b|\./|npm|yarn|bun|make|just|docker|podman|buildah|mise|build|ENV"
+)
 
 
 def _of_run(
