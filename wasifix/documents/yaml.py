@@ -34,8 +34,13 @@ class YamlDocument:
 
     def evidence_at(self, offset: int, note: str = "") -> Evidence:
         """The place of a character, with its line as text."""
-        line, column = position(self.text, offset)
-        return Evidence(path=self.path, line=line, column=column, text=line_at(self.text, offset), note=note)
+        found = self._evidence.get((offset, note))
+        if found is None:
+            line, column = position(self.text, offset)
+            text = line_at(self.text, offset)
+            found = Evidence(path=self.path, line=line, column=column, text=text, note=note)
+            self._evidence[offset, note] = found
+        return found
 
     def route(self, node: Node) -> KeyPath | None:
         """What leads to a node; None for what an anchor or a double key puts in two places."""
@@ -50,6 +55,10 @@ class YamlDocument:
             else:
                 node = child(node, key)
         return node
+
+    @cached_property
+    def _evidence(self) -> dict[tuple[int, str], Evidence]:
+        return {}
 
     @cached_property
     def known_places(self) -> dict[int, Sequence[int] | None]:

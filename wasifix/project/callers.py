@@ -52,7 +52,7 @@ def all_calls(
 def build_files(sources: Sources, folders: tuple[str, ...]) -> Iterator[str]:
     """The files in the usual places that hold commands and may lead to Cargo."""
     for folder in _SCRIPT_FOLDERS:
-        for name in sources.tree.files(folder):
+        for name in sources.files(folder):
             known = name in _NAMES or name.endswith((".sh", ".bash")) or "dockerfile" in name.lower()
             if known and _CALLS_CARGO.search(sources.read(join(folder, name)) or b""):
                 yield join(folder, name)

@@ -21,10 +21,10 @@ FILE = "devcontainer.json"
 
 def dev_container_files(sources: Sources) -> Iterator[str]:
     """The places where a definition may lie."""
-    if ".devcontainer.json" in sources.tree.files(""):
+    if ".devcontainer.json" in sources.files(""):
         yield ".devcontainer.json"
     for folder in (FOLDER, *(join(FOLDER, name) for name in sources.tree.folders(FOLDER))):
-        if FILE in sources.tree.files(folder):
+        if FILE in sources.files(folder):
             yield join(folder, FILE)
 
 

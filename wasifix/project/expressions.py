@@ -45,6 +45,8 @@ def resolved(text: str, scope: Scope) -> Known:
 
     The origin is that of the one expression that makes up the whole text.
     """
+    if "${{" not in text:
+        return Known(text)
     found = tuple((match, evaluated(match[1], scope)) for match in EXPRESSION.finditer(text))
     if len(found) == 1 and found[0][0].group() == text.strip():
         return found[0][1]

@@ -136,7 +136,7 @@ def path_in(folder: str, name: str) -> str | None:
 def nearest(sources: Sources, folder: str, names: tuple[str, ...]) -> str | None:
     """The path of the first of the files, in the folder or above it."""
     for place in upward(folder):
-        there = sources.tree.files(place)
+        there = sources.files(place)
         found = next((name for name in names if name in there), None)
         if found is not None:
             return join(place, found)

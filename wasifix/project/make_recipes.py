@@ -70,7 +70,7 @@ def target_leads(
 
 
 def _default_file(sources: Sources, folder: str) -> str | None:
-    there = sources.tree.files(folder)
+    there = sources.files(folder)
     return next((join(folder, name) for name in FILES if name in there), None)
 
 

@@ -112,6 +112,7 @@ def _call(
     known = default or environment[VARIABLE]
     return CargoCall(
         path=known.evidence[0].path,
+        job="local build",
         folder=folder,
         at=evidence,
         start=None,

@@ -164,5 +164,5 @@ def _members(sources: Sources, root: str) -> Iterator[str]:
         except (OutsideProject, UnreadableInput):
             continue
         for folder in folders:
-            if "node_modules" not in folder and FILE in sources.tree.files(folder):
+            if "node_modules" not in folder and FILE in sources.files(folder):
                 yield join(folder, FILE)
