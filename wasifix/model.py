@@ -146,6 +146,11 @@ class Build:
         """Whether it is what somebody gets who runs Cargo in the folder, not what a workflow does."""
         return self.id.startswith("local:")
 
+    @property
+    def is_ci(self) -> bool:
+        """Whether a workflow makes it, not somebody by hand."""
+        return self.id.startswith((".github/", ".gitlab-ci.yml"))
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remedy:

@@ -156,6 +156,15 @@ def test_a_matrix_makes_legs(job: str, expected: list[str | None]) -> None:
     assert toolchains(tree(f"- run: rustup default ${{{{ matrix.rust }}}}\n{TEST}", job)) == expected
 
 
+def test_a_value_of_the_matrix_may_be_a_mapping() -> None:
+    job = matrix(f"settings:\n  - target: {THREADS}\n    rust: 1.91.0\n  - target: x86_64-pc-windows-msvc")
+    steps = (
+        "- run: rustup default ${{ matrix.settings.rust }}\n"
+        "- run: cargo test --target ${{ matrix.settings.target }}"
+    )
+    assert toolchains(tree(steps, job)) == ["1.91.0"]
+
+
 def test_the_action_undoes_what_yaml_did_to_the_number() -> None:
     steps = f"- uses: dtolnay/rust-toolchain@master\n  with:\n    toolchain: ${{{{ matrix.rust }}}}\n{TEST}"
     assert toolchains(tree(steps, matrix("rust: [1.90]"))) == ["1.90"]

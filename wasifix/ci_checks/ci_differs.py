@@ -83,7 +83,7 @@ def differing_memory(builds: tuple[Build, ...]) -> Iterator[Finding]:
         others = [
             build
             for build in builds
-            if not build.is_local and build.target.value == local.target.value and not build.doubts
+            if build.is_ci and build.target.value == local.target.value and not build.doubts
         ]
         for other in others:
             lost = other.unused_max_memory.value or local.unused_max_memory.value
@@ -104,9 +104,9 @@ def differing_memory(builds: tuple[Build, ...]) -> Iterator[Finding]:
 def _requests(project: Project, builds: tuple[Build, ...]) -> Iterator[_Request]:
     """Of the commands that matter, and of jobs without any command that is known."""
     for call in project.calls:
-        if _concerns(project, call, builds):
+        if call.workflow and _concerns(project, call, builds):
             yield _Request(
-                path=call.path,
+                path=call.workflow,
                 job=call.job,
                 folder=call.folder,
                 plus=call.plus,
@@ -114,7 +114,7 @@ def _requests(project: Project, builds: tuple[Build, ...]) -> Iterator[_Request]
                 override=call.override,
                 default=call.default,
             )
-    known = {(call.path, call.job) for call in project.calls}
+    known = {(call.workflow, call.job) for call in project.calls}
     for each in set_ups(project.sources):
         if (each.path, each.job) not in known:
             yield _Request(
@@ -130,7 +130,7 @@ def _requests(project: Project, builds: tuple[Build, ...]) -> Iterator[_Request]
 def _concerns(project: Project, call: CargoCall, builds: tuple[Build, ...]) -> bool:
     """Whether the command builds for WebAssembly, or the toolchain file is there for it."""
     if is_wasm(call.target.text or "") or any(
-        build.id.startswith(f"{call.path}:{call.job}:") for build in builds
+        build.id.startswith(f"{call.workflow}:{call.job}:") for build in builds
     ):
         return True
     files = governing_files(project.sources, call.folder)

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser
+    from tree_sitter import Node, Parser, Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,9 @@ def commands(script: str, variables: Mapping[str, str | None]) -> Iterator[Comma
     """The commands of a script in their order. `variables` are known before it starts."""
     data = script.encode("utf-8")
     known = dict(variables)
-    for node in _walk(_parser().parse(data).root_node):
-        command = _Reader(data, known).command(node)
+    reader = _Reader(data, known)
+    for node in _walk(_parsed(data).root_node):
+        command = reader.command(node)
         if not command.parts:
             known.update(command.variables)
         yield command
@@ -104,6 +105,12 @@ def same_commands(one: str, other: str) -> bool:
     texts = (re.sub(r"\$\{\{.*?\}\}", "x", text, flags=re.DOTALL) for text in (one, other))
     first, second = ([(each.words, each.variables) for each in commands(text, {})] for text in texts)
     return first == second
+
+
+@lru_cache(maxsize=1024)
+def _parsed(data: bytes) -> Tree:
+    """The tree of a script: the legs of a matrix and jobs that share a workflow run the same one."""
+    return _parser().parse(data)
 
 
 @cache
@@ -139,6 +146,7 @@ class _Reader:
     def __init__(self, data: bytes, known: Mapping[str, str | None]) -> None:
         self.data = data
         self.known = known
+        self.is_ascii = data.isascii()
 
     def command(self, node: Node) -> Command:
         start, end = self._place(node.start_byte), self._place(node.end_byte)
@@ -180,10 +188,7 @@ class _Reader:
                 text = raw.replace('\\"', '"')
                 yield Piece(text, start, end, is_literal=text == raw)
             case "simple_expansion" | "expansion":
-                named = [each for each in node.children if each.type == "variable_name"]
-                is_plain = len(node.children) <= (2 if node.type == "simple_expansion" else 3)
-                name = self._raw(named[0]) if named and is_plain else ""
-                yield Piece(self.known.get(name), start, end, name)
+                yield self._expansion(node)
             case "string" | "concatenation" | "command_name":
                 for each in node.children:
                     if each.type != '"':
@@ -191,13 +196,28 @@ class _Reader:
             case _:
                 yield Piece(None, start, end)
 
+    def _expansion(self, node: Node) -> Piece:
+        """`$NAME`, `${NAME}`, and `${NAME:-standard}` as the standard where nothing sets the variable."""
+        start, end = self._place(node.start_byte), self._place(node.end_byte)
+        names = [self._raw(each) for each in node.children if each.type == "variable_name"]
+        name = names[0] if names else ""
+        if len(node.children) <= (2 if node.type == "simple_expansion" else 3):
+            return Piece(self.known.get(name), start, end, name)
+        if [each.type for each in node.children[2:3]] not in ([":-"], ["-"]) or len(node.children) != 5:
+            return Piece(None, start, end)
+        if self.known.get(name) or (name in self.known and self.known[name] is None):
+            return Piece(self.known[name], start, end, name)
+        pieces = tuple(self._pieces(node.children[3]))
+        if len(pieces) == 1 and pieces[0].is_literal:
+            return pieces[0]
+        return Piece(Word(pieces, start, end).text, start, end)
+
     def _raw(self, node: Node) -> str:
         return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def _place(self, byte: int) -> int:
         """The character at a byte."""
-        before = self.data[:byte]
-        return byte if before.isascii() else len(before.decode("utf-8", "replace"))
+        return byte if self.is_ascii else len(self.data[:byte].decode("utf-8", "replace"))
 
 
 _NO_WORDS = ("variable_assignment", "file_redirect", "herestring_redirect", "heredoc_redirect", "comment")

@@ -34,8 +34,13 @@ class YamlDocument:
 
     def evidence_at(self, offset: int, note: str = "") -> Evidence:
         """The place of a character, with its line as text."""
-        line, column = position(self.text, offset)
-        return Evidence(path=self.path, line=line, column=column, text=line_at(self.text, offset), note=note)
+        found = self._evidence.get((offset, note))
+        if found is None:
+            line, column = position(self.text, offset)
+            text = line_at(self.text, offset)
+            found = Evidence(path=self.path, line=line, column=column, text=text, note=note)
+            self._evidence[offset, note] = found
+        return found
 
     def route(self, node: Node) -> KeyPath | None:
         """What leads to a node; None for what an anchor or a double key puts in two places."""
@@ -50,6 +55,15 @@ class YamlDocument:
             else:
                 node = child(node, key)
         return node
+
+    @cached_property
+    def _evidence(self) -> dict[tuple[int, str], Evidence]:
+        return {}
+
+    @cached_property
+    def known_places(self) -> dict[int, Sequence[int] | None]:
+        """The places that were asked for: each leg of a job asks again."""
+        return {}
 
     @cached_property
     def _routes(self) -> dict[int, KeyPath | None]:
@@ -104,8 +118,15 @@ def entries(node: Node | None) -> Iterator[tuple[str, Node]]:
 
 def child(node: Node | None, *path: str) -> Node | None:
     """The value below the keys, None where there is none."""
-    for key in path:
-        node = next((value for name, value in entries(node) if name == key), None)
+    for wanted in path:
+        if node is None or node.id != "mapping":
+            return None
+        for key, value in node.value:
+            if key.value == wanted and key.id == "scalar":
+                node = value
+                break
+        else:
+            return None
     return node
 
 
@@ -130,6 +151,13 @@ def places(document: YamlDocument, node: Node) -> Sequence[int] | None:
     A line end stands where it begins (at the `\\r`), so that no word takes part of it along. None where they
     do not match one by one: behind escapes, or an indentation that is given as a number.
     """
+    known = document.known_places
+    if id(node) not in known:
+        known[id(node)] = _places(document, node)
+    return known[id(node)]
+
+
+def _places(document: YamlDocument, node: Node) -> Sequence[int] | None:
     value, start, end = str(node.value), node.start_mark.index, node.end_mark.index
     if node.style in ("|", ">"):
         written = _block_lines(document.text, start, end)

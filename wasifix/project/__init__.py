@@ -45,13 +45,15 @@ class Project:
 
     @cached_property
     def calls(self) -> tuple[CargoCall, ...]:
-        """The Cargo commands of the project's workflows that link, also those for other targets.
+        """The Cargo commands of workflows and scripts that link, also those for other targets.
 
         Raises UnreadableInput.
         """
-        from wasifix.project.workflows import workflow_calls
+        from wasifix.project.callers import all_calls
 
-        return tuple(workflow_calls(self.sources, always=bool(self.target_uses)))
+        folders = tuple(package.folder for package in self.workspace.packages)
+        variables = self.config.environment
+        return tuple(all_calls(self.sources, self.start, folders, self.target_uses, variables))
 
     @property
     def documents(self) -> tuple[tuple[str, str], ...]:

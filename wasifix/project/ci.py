@@ -29,7 +29,7 @@ def ci_builds(project: Project) -> tuple[Build, ...]:
     for index, call in enumerate(project.calls):
         for build in _builds(project, call):
             decided = (build.target.value, build.toolchain, build.max_memory, build.wasmtime, build.doubts)
-            key = (call.path, call.job, *decided)
+            key = (call.file, call.job, *decided)
             first = found.get(key, build)
             found[key] = replace(first, calls=(*first.calls, index))
     return tuple(replace(build, id=f"{build.id}#{number}") for number, build in enumerate(found.values(), 1))
@@ -70,12 +70,19 @@ def _builds(project: Project, call: CargoCall) -> Iterator[Build]:
         build = build_of(
             view,
             triple,
-            name=f"{call.path}:{call.job}:{triple}",
-            title=f"{call.path}, job {call.job}, {name}",
+            name=f"{call.file}:{call.job}:{triple}",
+            title=_title(call, name),
             uses=uses,
             doubts=(*call.doubts, *doubts, *_unknown_variables(call)),
         )
         yield replace(build, wasmtime=_wasmtime(call, build), max_memory=_seen(build.max_memory, call))
+
+
+def _title(call: CargoCall, toolchain: str) -> str:
+    """The job of a workflow, or the script, recipe or target that somebody runs by hand."""
+    if call.workflow:
+        return f"{call.workflow}, job {call.job}, {toolchain}"
+    return f"{call.file}{f', {call.job}' if call.job else ''}, {toolchain}"
 
 
 def _seen(fact: Fact[int], call: CargoCall) -> Fact[int]:
@@ -136,6 +143,8 @@ def _toolchain(project: Project, call: CargoCall) -> Fact[Toolchain]:
         return _of(choice.known)
     if choice.files:
         return effective_toolchain(choice.files, {}, None)
+    if not call.workflow:
+        return effective_toolchain((), {}, None)
     return Fact(value=None, evidence=(call.at,), reason="the runner's own default toolchain decides")
 
 

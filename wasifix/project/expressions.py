@@ -29,7 +29,8 @@ class Known:
 Scope = Mapping[str, Known]
 """What expressions can refer to: `matrix.rust`, `env.RUST`, `inputs.rust`."""
 
-_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+"""An expression in its brackets."""
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<sign>\|\||&&|==|!=|[()!,])|(?P<name>[A-Za-z_][\w.-]*)"
     r"|(?P<number>-?\d[\w.]*)|(?P<other>\S))"
@@ -44,7 +45,9 @@ def resolved(text: str, scope: Scope) -> Known:
 
     The origin is that of the one expression that makes up the whole text.
     """
-    found = tuple((match, evaluated(match[1], scope)) for match in _EXPRESSION.finditer(text))
+    if "${{" not in text:
+        return Known(text)
+    found = tuple((match, evaluated(match[1], scope)) for match in EXPRESSION.finditer(text))
     if len(found) == 1 and found[0][0].group() == text.strip():
         return found[0][1]
     evidence = tuple(each for _, known in found for each in known.evidence)
@@ -52,7 +55,7 @@ def resolved(text: str, scope: Scope) -> Known:
     if any(known.text is None for _, known in found):
         return Known(None, evidence, written)
     parts = iter(known.text or "" for _, known in found)
-    return Known(_EXPRESSION.sub(lambda _: next(parts), text), evidence, written)
+    return Known(EXPRESSION.sub(lambda _: next(parts), text), evidence, written)
 
 
 def known_at(document: YamlDocument, node: Node | None, scope: Scope) -> Known:
@@ -91,7 +94,7 @@ def is_false(text: str | None, scope: Scope) -> bool:
     """Whether an `if` is sure not to hold."""
     if text is None:
         return False
-    match = _EXPRESSION.fullmatch(text.strip())
+    match = EXPRESSION.fullmatch(text.strip())
     found = evaluated(match[1] if match else text, scope)
     return found.text is not None and not _holds(found)
 

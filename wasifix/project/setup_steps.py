@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from wasifix.changes import Origin
 from wasifix.documents.yaml import Node, YamlDocument, child, scalar
 from wasifix.project.expressions import Known, known_at, origin_of
+from wasifix.project.sources import Sources
 
 LATEST = "latest"
 """Stands for the version of an installation that names none."""
@@ -39,6 +40,14 @@ class Leg:
     """Variables that a script sets for the steps after it."""
     mentions: list[Known] = field(default_factory=list)
     """Toolchains that are installed or prepared, without a choice of them."""
+    shell: dict[str, Known] = field(default_factory=dict)
+    """Variables of the running script that its commands do not inherit, and its arguments."""
+    sources: Sources | None = None
+    """Where the files are that commands lead on to; None where they are not followed."""
+    trail: tuple[str, ...] = ()
+    """What leads here: scripts, recipes, aliases, the first of them first."""
+    followed: list[str] = field(default_factory=list)
+    """All that commands of the leg have led to."""
 
 
 def set_up(document: YamlDocument, step: Node, leg: Leg) -> None:

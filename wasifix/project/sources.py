@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wasifix.documents.json import parse_json
 from wasifix.documents.text import decode
 from wasifix.documents.toml import TomlDocument, parse_toml
 from wasifix.documents.yaml import YamlDocument, parse_yaml
@@ -13,6 +14,7 @@ class Sources:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
+        self._files: dict[str, tuple[str, ...]] = {}
         self._bytes: dict[str, bytes | None] = {}
         self._toml: dict[str, TomlDocument] = {}
         self._yaml: dict[str, YamlDocument] = {}
@@ -21,6 +23,12 @@ class Sources:
     def files_read(self) -> tuple[str, ...]:
         """The files that were there, in the order of their first reading."""
         return tuple(path for path, data in self._bytes.items() if data is not None)
+
+    def files(self, folder: str) -> tuple[str, ...]:
+        """The names of the files in a folder, sorted. Raises UnreadableInput."""
+        if folder not in self._files:
+            self._files[folder] = self.tree.files(folder)
+        return self._files[folder]
 
     def read(self, path: str) -> bytes | None:
         """The file's bytes. Raises UnreadableInput."""
@@ -49,4 +57,13 @@ class Sources:
             if data is None:
                 return None
             self._yaml[path] = parse_yaml(path, data)
+        return self._yaml[path]
+
+    def json(self, path: str) -> YamlDocument | None:
+        """The composed JSON file, which may have comments. Raises UnreadableInput."""
+        if path not in self._yaml:
+            data = self.read(path)
+            if data is None:
+                return None
+            self._yaml[path] = parse_json(path, data)
         return self._yaml[path]

@@ -5,13 +5,17 @@ Composite actions and reusable workflows of the same repository are read where t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar
 from wasifix.errors import OutsideProject
-from wasifix.project.expressions import Known, is_false, known_at, resolved
+from wasifix.project.expressions import EXPRESSION, Known, evaluated, is_false, known_at, resolved
+from wasifix.project.images import image_toolchain
+from wasifix.project.leads import LEADS_ON
 from wasifix.project.matrix import known_values, legs
+from wasifix.project.mise import chosen_by_asdf, chosen_by_mise
 from wasifix.project.scripts import CargoCall, cargo_calls_of, enter, script_at
 from wasifix.project.setup_steps import Leg, set_up
 from wasifix.project.sources import Sources
@@ -31,11 +35,13 @@ def workflow_calls(sources: Sources, always: bool) -> Iterator[CargoCall]:
     names = [join(FOLDER, name) for name in sources.tree.files(FOLDER) if name.endswith((".yml", ".yaml"))]
     for path in names:
         data = sources.read(path) or b""
-        leads_on = b"./.github/" in data or b"uses: ./" in data
-        if leads_on or (b"cargo" in data and (always or b"wasm32" in data)):
+        if _LEADS_HERE.search(data) or (LEADS_ON.search(data) and (always or b"wasm32" in data)):
             document = sources.yaml(path)
             if document is not None and not _is_only_called(document):
                 yield from _of_workflow(sources, document, {}, 0)
+
+
+_LEADS_HERE = re.compile(rb"\./\.github/|uses: \./")
 
 
 def _is_only_called(document: YamlDocument) -> bool:
@@ -54,10 +60,15 @@ def _of_workflow(
         if is_false(scalar(child(node, "if")), inputs):
             continue
         for number, values in enumerate(legs(node)):
-            leg = Leg(scope={**inputs, **known_values(document, values)}, environment=dict(outer))
+            scope = {**inputs, **known_values(document, values)}
+            leg = Leg(scope=scope, environment=dict(outer), sources=sources)
             leg.scope |= {f"env.{name}": value for name, value in outer.items()}
             leg.environment |= _environment(document, node, leg.scope)
             leg.scope |= {f"env.{name}": value for name, value in leg.environment.items()}
+            image = child(node, "container")
+            image = child(image, "image") or image
+            if image is not None and scalar(image) is not None:
+                leg.default = image_toolchain(script_at(document, image, leg.scope))
             called = _called(sources, document, node, leg, depth)
             own = scalar(child(node, "defaults", "run", "working-directory")) or folder
             steps = items(child(node, "steps"))
@@ -78,17 +89,35 @@ def _of_steps(
             continue
         if (action := scalar(child(step, "uses"))) is not None:
             set_up(document, step, leg)
+            if action.startswith("jdx/mise-action@") and scalar(child(step, "with", "env")) != "false":
+                leg.environment |= chosen_by_mise(sources, "")
+            elif action.startswith("asdf-vm/actions/") and (known := chosen_by_asdf(sources, "")) is not None:
+                leg.environment["RUSTUP_TOOLCHAIN"] = known
             if action.startswith("./") and depth < DEPTH_LIMIT:
                 yield from _of_action(sources, document, step, action, leg, depth)
-        elif (run := child(step, "run")) is not None:
+        elif (run := child(step, "run")) is not None and _may_matter(run, leg):
             yield from _of_run(document, step, run, leg, folder)
+
+
+def _may_matter(run: Node, leg: Leg) -> bool:
+    """Whether a script or one of its expressions has a word that leads to Cargo or to a choice."""
+    text = scalar(run) or ""
+    if _MATTERS.search(text):
+        return True
+    expressions = (evaluated(match[1], leg.scope).text for match in EXPRESSION.finditer(text))
+    return any(_MATTERS.search(each or "") for each in expressions)
+
+
+_MATTERS = re.compile(
+    r"cargo|cross|rustup|napi|wasmtime|sh\b|\./|npm|yarn|bun|make|just|docker|podman|buildah|mise|build|ENV"
+)
 
 
 def _of_run(
     document: YamlDocument, step: Node, run: Node, leg: Leg, default_folder: str | None
 ) -> Iterator[CargoCall]:
     own = _environment(document, step, leg.scope)
-    during = replace(leg, environment={**leg.environment, **own}, doubts=[], later={})
+    during = replace(leg, environment={**leg.environment, **own}, doubts=[], later={}, shell={})
     during.scope = {**leg.scope, **{f"env.{name}": value for name, value in own.items()}}
     folder = scalar(child(step, "working-directory")) or default_folder or ""
     enter(during, resolved(folder, during.scope).text)

@@ -37,7 +37,8 @@ def move_calls(project: Project, hits: Hits, release: Release, makes_file: bool,
         if choice.known is None and not choice.files and not makes_file:
             own.append(call)
         elif choice.known is not None and choice.known.origin is None:
-            draft.leave(choice.known.evidence[0], f"set the toolchain of job {call.job} to {release}")
+            owner = f"of job {call.job}" if call.job else f"of {call.file}"
+            draft.leave(choice.known.evidence[0], f"set the toolchain {owner} to {release}")
     for call in own:
         _by_the_command(call, hits.targets, release, draft)
     _mentions(project, calls, release, draft)

@@ -1,0 +1,81 @@
+"""What commands install or choose: toolchains by rustup, Wasmtime by its script or by Cargo."""
+
+from __future__ import annotations
+
+from wasifix.project.commands import Reading, plain_words
+from wasifix.project.expressions import Known
+from wasifix.project.setup_steps import LATEST, Installation, installation
+
+_WITH_VALUE = ("--profile", "--component", "-c", "--target", "-t")
+
+
+def rustup(reading: Reading) -> None:
+    """https://rust-lang.github.io/rustup/overrides.html"""
+    words, leg = reading.words, reading.leg
+    match words[1:3]:
+        case ("default", *_):
+            named = list(plain_words(reading, 2, ()))
+            leg.default = reading.of(named[0]) if named else leg.default
+        case ("override", "set" | "add") if len(words) > 3:
+            named = list(plain_words(reading, 3, ("--path",)))
+            elsewhere = reading.option("--path") is not None
+            leg.override = reading.of(named[0]) if named and not elsewhere else leg.override
+        case ("override", "unset" | "remove"):
+            leg.override = None
+        case ("toolchain", "install" | "add" | "update"):
+            leg.mentions += [reading.of(index) for index in plain_words(reading, 3, _WITH_VALUE)]
+        case ("install" | "update", *_):
+            leg.mentions += [reading.of(index) for index in plain_words(reading, 2, _WITH_VALUE)]
+        case _ if (index := reading.option("--toolchain")) is not None:
+            leg.mentions.append(reading.of(*index))
+
+
+def rustup_init(reading: Reading) -> None:
+    """`rustup-init`, or the script that is piped into a shell: it sets the default toolchain, else `stable`.
+
+    https://rust-lang.github.io/rustup/installation/other.html
+    """
+    given = None
+    for index, word in enumerate(reading.words):
+        if word == "--default-toolchain" and index + 1 < len(reading.words):
+            given = (index + 1, 0)
+        elif reading.head(index).startswith("--default-toolchain="):
+            given = (index, len("--default-toolchain="))
+    if given is None:
+        at = (reading.script.evidence(reading.command.start),)
+        reading.leg.default = reading.leg.default or Known("stable", at)
+    elif (known := reading.of(*given)).text != "none":
+        reading.leg.default = known
+
+
+def wasmtime(reading: Reading) -> None:
+    """https://docs.wasmtime.dev/cli-install.html, and Cargo's install and binstall."""
+    words, parts, script = reading.words, reading.command.parts, reading.script
+    if words[:1] in (("bash",), ("sh",)) and "wasmtime.dev/install.sh" in script.text:
+        index = words.index("--version") + 1 if "--version" in words[:-1] else None
+        if index is not None:
+            reading.leg.wasmtime = installation(reading.of(index))
+            return
+        origin = script.origin(parts[-1].end, parts[-1].end)
+        form = " --version v{}" if "--" in words else " -s -- --version v{}"
+        version = Known(LATEST, (script.evidence(reading.command.start),))
+        reading.leg.wasmtime = Installation(version=version, origin=origin, form=form)
+    elif words[:2] in (("cargo", "install"), ("cargo", "binstall")):
+        for index in range(2, len(words)):
+            if (words[index] or "").partition("@")[0] == "wasmtime-cli":
+                _wasmtime_by_cargo(reading, index)
+
+
+def _wasmtime_by_cargo(reading: Reading, index: int) -> None:
+    _, has_version, _ = (reading.words[index] or "").partition("@")
+    named = reading.option("--version") or reading.option("--vers")
+    if has_version or named:
+        known = reading.of(*named) if named else reading.of(index, len("wasmtime-cli@"))
+        reading.leg.wasmtime = installation(known)
+        return
+    word = reading.command.parts[index]
+    reading.leg.wasmtime = Installation(
+        version=Known(LATEST, (reading.script.evidence(reading.command.start),)),
+        origin=reading.script.origin(word.end, word.end),
+        form="@{}",
+    )
