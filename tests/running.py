@@ -16,7 +16,7 @@ from wasifix.cli import main
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
-EXAMPLE_NAMES = sorted(each.name for each in EXAMPLES.iterdir() if each.is_dir())
+EXAMPLE_NAMES = sorted(each.parent.name for each in EXAMPLES.glob("*/Cargo.toml"))
 FOREIGN = ("CARGO", "RUST", "GIT_", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
 """Variables of the developer's own shell that would change what wasifix, Cargo or git say."""
 NOTHING: Mapping[str, str] = {}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from wasifix.model import Build, Declined, Evidence, Fact, Finding, Proposal, Report
 
 CHECK_SCHEMA = "wasifix/check/1"
 APPLY_SCHEMA = "wasifix/apply/1"
+SEVERAL_SCHEMA = "wasifix/several/1"
 
 
 def render_check(report: Report, project: str) -> str:
@@ -41,6 +43,18 @@ def render_apply(proposal: Proposal, project: str, patch: str, written: bool) ->
             "after": _report(proposal.after) if proposal.after else None,
         }
     )
+
+
+def render_several(answers: Iterable[tuple[str, int, str, bytes]]) -> str:
+    """The answers for several projects: path, exit code, a few words, and the report of each as JSON.
+
+    `report` is null where the project could not be looked at; the words say why.
+    """
+    projects = [
+        {"path": path, "exit": code, "result": words, "report": json.loads(report) if report else None}
+        for path, code, words, report in answers
+    ]
+    return _text({"schema": SEVERAL_SCHEMA, "projects": projects})
 
 
 def _report(report: Report) -> dict[str, Any]:
