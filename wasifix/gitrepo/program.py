@@ -7,6 +7,7 @@ GitPython is used for its command runner alone. Its own reading of indexes and c
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -146,12 +147,10 @@ def configured(settings: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _git(folder: Path) -> Git:
-    try:
-        from git.cmd import Git
-    except ImportError:  # what GitPython raises where it finds no git
-        raise NoRepository(
-            "git is not installed, so nobody can see whether the files hold unsaved work"
-        ) from None
+    if shutil.which("git") is None:  # GitPython cannot even be imported then
+        raise NoRepository("git is not installed, so nobody can see what is in a commit and what is not")
+    from git.cmd import Git
+
     return Git(folder)
 
 
