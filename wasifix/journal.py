@@ -22,6 +22,7 @@ from wasifix.tree import join
 
 BEGUN = "wasifix-begun"
 DECIDED = "wasifix-decided"
+_TEMPORARY = re.compile(r"(?:\.[^/\\]+\.[0-9a-f]{8}\.wasifix)?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,25 +115,31 @@ def flush(folder: Path) -> None:
 
 
 def _end(root: Path, text: bytes, is_decided: bool) -> Iterator[str]:
+    entries, folders = _parsed(text)
+    for entry in entries:
+        place = _place(root, entry.path)
+        temporary = place.with_name(entry.temporary) if entry.temporary else None
+        if is_decided and _replaced(place, temporary, entry):
+            yield entry.path
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+    for name in () if is_decided else reversed(folders):
+        with suppress(OSError):
+            _place(root, name).rmdir()
+
+
+def _parsed(text: bytes) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """What a journal says; nothing if it is not complete, because then nothing else was done either."""
     import json
 
     try:
         noted = json.loads(text)
-    except ValueError:  # killed before it was written, and so before anything else was
-        return
-    for each in noted["files"]:
-        entry = Entry(**each)
-        place = _place(root, entry.path)
-        temporary = place.with_name(entry.temporary) if entry.temporary else None
-        is_ours = re.fullmatch(r"\.[^/\\]*\.[0-9a-f]{8}\.wasifix", entry.temporary) is not None
-        if place.parent.is_dir() and (temporary is None or is_ours):
-            if is_decided and _replaced(place, temporary, entry):
-                yield entry.path
-            if temporary is not None:
-                temporary.unlink(missing_ok=True)
-    for name in () if is_decided else reversed(noted["folders"]):
-        with suppress(OSError):
-            _place(root, name).rmdir()
+        entries = tuple(Entry(**each) for each in noted["files"])
+        folders = tuple(map(str, noted["folders"]))
+        is_ours = all(_TEMPORARY.fullmatch(each.temporary) for each in entries)
+    except (ValueError, TypeError, KeyError):
+        return (), ()
+    return (entries, folders) if is_ours else ((), ())
 
 
 def _replaced(place: Path, temporary: Path | None, entry: Entry) -> bool:
