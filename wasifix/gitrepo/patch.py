@@ -17,7 +17,8 @@ from wasifix.gitrepo.program import Repository, configured, execute, open_reposi
 from wasifix.model import FileChange
 from wasifix.tree import parent, upward
 
-_CARRIED = r"^core\.(autocrlf|eol|attributesfile)$"
+_ASKED = r"^core\.(autocrlf|eol|attributesfile|filemode)$"
+_MODES = "core.filemode"
 _ALONE: Mapping[str, str] = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_SYSTEM": os.devnull,
@@ -46,7 +47,10 @@ def patch_by_git(
     repository = open_repository(root)
     with tempfile.TemporaryDirectory(prefix="wasifix-") as scratch:
         place = Path(scratch)
-        settings = () if source.is_stored else _carried(repository)
+        theirs = () if source.is_stored else _settings(repository)
+        settings = tuple(each for each in theirs if not each.startswith(_MODES))
+        if any(each.lower() == f"{_MODES}=false" for each in theirs):
+            executable = _in_index(repository, [each.path for each in changes])
         _make(place, repository, settings, source.is_stored)
         _copy_attributes(place, changes, source.read)
 
@@ -67,13 +71,19 @@ def patch_by_git(
         return git("diff", "--text", "--no-color", "--no-ext-diff", "--no-textconv")
 
 
-def _carried(repository: Repository) -> tuple[str, ...]:
-    """The user's settings about line ends, which decide what git compares."""
+def _settings(repository: Repository) -> tuple[str, ...]:
+    """The user's settings about line ends and modes, which decide what git compares."""
     try:
-        found = os.fsdecode(repository.run("config", "-z", "--get-regexp", _CARRIED))
+        found = os.fsdecode(repository.run("config", "-z", "--get-regexp", _ASKED))
     except GitFailed:
         return ()
     return tuple(each.replace("\n", "=", 1) for each in found.split("\0") if each)
+
+
+def _in_index(repository: Repository, paths: Sequence[str]) -> frozenset[str]:
+    """Those of the files that are executable in the index, which counts where the disk has no modes."""
+    listed = os.fsdecode(repository.run("ls-files", "-z", "--stage", "--", *paths)).split("\0")
+    return frozenset(each.partition("\t")[2] for each in listed if each.startswith("100755"))
 
 
 def _make(place: Path, repository: Repository, settings: Sequence[str], is_stored: bool) -> None:
