@@ -37,7 +37,9 @@ def concluded(
     if saved.written and not saving.branch:
         ours += [where.tree.root / where.tree.real(change.path) for change in proposal.changes]
     said = talk(proposal, saved.written) + "".join(f"{note}\n" for note in saved.notes)
-    words = f"refused: {saved.refusal}" if saved.refusal else change_in_short(proposal, saved.written)
+    words = change_in_short(proposal, saved.written)
+    if saved.refusal:
+        words = f"refused: {', '.join(saved.refusal.details) or saved.refusal}"
     return Answer(
         product=_product(proposal, saved.patch, where.name, output_format, saved.written),
         talk=said,

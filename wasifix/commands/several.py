@@ -75,6 +75,7 @@ def _asked(path: Path, ask: Callable[[Path], Answer], color: Colour) -> Answer:
     except WasifixError as error:
         typer.echo(f"{clean(str(path))}:", err=True)
         show_error(error)
+        typer.echo(err=True)
         return Answer(product=b"", words=f"error: {error}", exit_code=error.exit_code)
     if found.talk:
         style = style_for(color, sys.stderr.isatty())

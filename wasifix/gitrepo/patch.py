@@ -49,7 +49,8 @@ def patch_by_git(
         place = Path(scratch)
         theirs = () if source.is_stored else _settings(repository)
         settings = tuple(each for each in theirs if not each.startswith(_MODES))
-        if any(each.lower() == f"{_MODES}=false" for each in theirs):
+        modes = [each for each in theirs if each.startswith(_MODES)]
+        if modes and modes[-1] == f"{_MODES}=false":
             executable = _in_index(repository, [each.path for each in changes])
         _make(place, repository, settings, source.is_stored)
         _copy_attributes(place, changes, source.read)
