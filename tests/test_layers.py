@@ -93,6 +93,14 @@ def test_a_command_loads_what_it_needs(arguments: tuple[str, ...], heavy: set[st
     assert not loaded & heavy
 
 
+def test_one_place_imports_gitpython() -> None:
+    """`gitrepo.tree` names a type of it, for type checkers alone."""
+    importers = {each.relative_to(PACKAGE).as_posix() for each in MODULES if "git.cmd" in _imports(each)}
+    assert importers == {"gitrepo/program.py", "gitrepo/tree.py"}
+    assert (PACKAGE / "gitrepo/tree.py").read_text("utf-8").count("    from git.cmd import Git\n") == 1
+    assert not [each for each in MODULES if "git" in _imports(each)]
+
+
 def test_the_programs_are_there_by_both_names() -> None:
     for words in (
         ("wasifix", "--version"),
