@@ -216,3 +216,17 @@ def test_a_link_is_judged_by_the_file_it_leads_to(article: Path) -> None:
     refused = pin(article)
     assert refused.exit_code == 2
     assert b"  shared.toml (dirty)" in refused.stderr
+
+
+def test_every_undo_of_the_readme_undoes(article: Path) -> None:
+    before = snapshot(article)
+    patch = pin(article).stdout
+    git(article, "restore", FILE)
+    assert snapshot(article) == before
+    git(article, "apply", data=patch)
+    git(article, "apply", "-R", data=patch)
+    assert snapshot(article) == before
+    pin(article)
+    assert run("remove", "--allow-dirty", folder=article).exit_code == 0
+    assert snapshot(article) == before
+    assert git(article, "status", "--porcelain") == b""
