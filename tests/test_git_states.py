@@ -265,6 +265,7 @@ def test_a_branch_is_made_and_nothing_else_moves(folder: Path) -> None:
     assert git(folder, "branch", "--list", "wasifix/pin") == b""
     made = pin(folder, "--branch", "wasifix/pin")
     assert (made.exit_code, made.stdout) == (0, dry.stdout)
+    assert max(map(len, made.stderr.splitlines())) <= 80
     assert b"hooks and signing did not run" in b" ".join(made.stderr.lower().split())
     assert before == (
         snapshot(top_of(folder)),

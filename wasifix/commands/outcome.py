@@ -31,12 +31,14 @@ def concluded(
     `ours` are files that this run has written before; it grows by those written now.
     """
     from wasifix.commands.saving import save
+    from wasifix.render.terminal import clean, wrapped
     from wasifix.render.text import change_in_short
 
     saved = save(proposal, tree, where.tree.root, saving, ours)
     if saved.written and not saving.branch:
         ours += [where.tree.root / where.tree.real(change.path) for change in proposal.changes]
-    said = talk(proposal, saved.written) + "".join(f"{note}\n" for note in saved.notes)
+    notes = (line for note in saved.notes for line in wrapped(clean(note), ""))
+    said = talk(proposal, saved.written) + "".join(f"{line}\n" for line in notes)
     words = change_in_short(proposal, saved.written)
     if saved.refusal:
         words = f"refused: {', '.join(saved.refusal.details) or saved.refusal}"
