@@ -36,14 +36,16 @@ LAYERS = (
     ("planner", "composer", "taking_out", "engine", "doctor"),
     ("reproduction",),
     ("render",),
-    ("place", "disk", "artifact_files", "embedded", "host", "examination"),
+    ("place", "journal", "disk", "gitrepo", "artifact_files", "embedded", "host", "examination"),
     ("commands", "cli"),
     ("__main__",),
 )
 """Each may import from its own layer and those above it in this list."""
 EDGE = {
     "place",
+    "journal",
     "disk",
+    "gitrepo",
     "artifact_files",
     "embedded",
     "host",
@@ -111,7 +113,7 @@ def test_the_core_neither_reads_nor_prints(module: Path) -> None:
             {"tomlkit", "rich", "git", "yaml", "pydantic", "wasifix.patch", "wasifix.planner"},
         ),
         (("inspect", "no.wasm"), {"tomlkit", "rich", "git", "yaml", "wasifix.project", "wasifix.detect"}),
-        (("apply", "examples/article", "--dry-run"), {"rich", "git", "yaml", "pydantic"}),
+        (("apply", "examples/article", "--dry-run"), {"rich", "yaml", "pydantic"}),
     ],
 )
 def test_a_command_loads_what_it_needs(arguments: tuple[str, ...], heavy: set[str]) -> None:
@@ -119,6 +121,14 @@ def test_a_command_loads_what_it_needs(arguments: tuple[str, ...], heavy: set[st
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.decode().splitlines() if "|" in line}
     assert "wasifix.cli" in loaded
     assert not loaded & heavy
+
+
+def test_one_place_imports_gitpython() -> None:
+    """`gitrepo.tree` names a type of it, for type checkers alone."""
+    importers = {each.relative_to(PACKAGE).as_posix() for each in MODULES if "git.cmd" in _imports(each)}
+    assert importers == {"gitrepo/program.py", "gitrepo/tree.py"}
+    assert (PACKAGE / "gitrepo/tree.py").read_text("utf-8").count("    from git.cmd import Git\n") == 1
+    assert not [each for each in MODULES if "git" in _imports(each)]
 
 
 def test_the_programs_are_there_by_both_names() -> None:

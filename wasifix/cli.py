@@ -67,15 +67,9 @@ def options(
 
 
 def _fail(error: WasifixError) -> NoReturn:
-    from wasifix.place import use_colour
-    from wasifix.render.terminal import Style, clean, wrapped
+    from wasifix.commands.shared import show_error
 
-    style = Style(use_colour("auto", sys.stderr.isatty()))
-    first, *more = wrapped(f"error: {clean(str(error))}", "")
-    lines = [f"{style.paint('error', 'error')}{first.removeprefix('error')}", *more]
-    if error.advice:
-        lines += wrapped(clean(error.advice), "  next: ")
-    typer.echo("\n".join(lines), err=True, color=True)
+    show_error(error)
     sys.exit(error.exit_code)
 
 

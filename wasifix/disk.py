@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import stat
-import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from wasifix.errors import OutsideProject, RefusedWrite
+from wasifix.journal import Entry, Journal, digest, flush, keeping
 from wasifix.model import FileChange
 from wasifix.tree import DiskTree
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Staged:
-    """A change that is ready: the file, its mode, and its new contents under another name beside it."""
+class _Step:
+    """A change with the file's real place, its mode, and where its new contents wait beside it, if any."""
 
     change: FileChange
     place: Path
@@ -30,41 +31,52 @@ def write_all(tree: DiskTree, changes: Sequence[FileChange]) -> None:
     """Makes the changes below the tree's root. Raises RefusedWrite; then every file is as it was.
 
     All new contents are on disk under other names before the first file is replaced, so what can fail late is
-    only a rename; after such a failure the files replaced so far are put back.
+    only a rename; after such a failure the files replaced so far are put back. What a killed run leaves, the
+    next one ends: see `journal`.
     """
-    places = [_checked(tree, change) for change in changes]
-    staged: list[_Staged] = []
-    folders: list[Path] = []
-    done = 0
+    if not changes:
+        return
+    steps = [_step(tree, change) for change in changes]
+    folders = _missing_folders(steps)
+    with _refusing(""), keeping(tree.root, *_noted(tree, steps, folders)) as journal:
+        _make(steps, folders, journal)
+    for folder in {step.place.parent for step in steps}:
+        flush(folder)
+
+
+def _make(steps: Sequence[_Step], folders: Sequence[Path], journal: Journal) -> None:
+    """Writes all, then replaces all. Whatever fails, all is put back."""
+    replaced: list[_Step] = []
     try:
-        for change, place in zip(changes, places, strict=True):
-            folders += _made_folders(place.parent)
-            staged.append(_stage(change, place))
-        for each in staged:
-            done += 1
-            if each.temporary is None:
-                each.place.unlink()
-            else:
-                each.temporary.replace(each.place)
-    except BaseException as error:
-        for each in staged[:done]:
-            _put_back(each)
-        for folder in reversed(folders):
-            _discard(folder, staged)
-        if not isinstance(error, OSError):
-            raise
-        failed = changes[done - 1] if done else changes[len(staged)]
+        for folder in folders:
+            with _refusing(folder.name):
+                folder.mkdir()
+        for step in steps:
+            with _refusing(step.change.path):
+                _write(step)
+        journal.decide()
+        for step in steps:
+            with _refusing(step.change.path):
+                replaced.append(step)
+                _replace(step)
+    except BaseException:
+        for step in replaced:
+            _put_back(step)
+        _discard(steps, folders)
+        raise
+
+
+@contextmanager
+def _refusing(path: str) -> Iterator[None]:
+    """Turns a failure of the system into RefusedWrite for the file."""
+    try:
+        yield
+    except OSError as error:
         raise RefusedWrite(
             f"cannot be written ({error.strerror})",
-            path=failed.path,
+            path=path or str(error.filename or ""),
             advice="nothing was changed: make the file and its folder writable and run wasifix again",
         ) from error
-    finally:
-        for each in staged:
-            if each.temporary is not None:
-                each.temporary.unlink(missing_ok=True)
-    for folder in {place.parent for place in places}:
-        _flush(folder)
 
 
 def _checked(tree: DiskTree, change: FileChange) -> Path:
@@ -83,64 +95,93 @@ def _checked(tree: DiskTree, change: FileChange) -> Path:
     return place
 
 
-def _stage(change: FileChange, place: Path) -> _Staged:
-    if change.old is None:
+def _step(tree: DiskTree, change: FileChange) -> _Step:
+    place = _checked(tree, change)
+    with _refusing(change.path):
         mode = _usual_mode()
+        if change.old is not None:
+            mode = stat.S_IMODE(place.stat().st_mode)
+            if not (mode & 0o222 and os.access(place, os.W_OK)):
+                raise PermissionError(errno.EACCES, "the file is read-only", str(place))
+    name = f".{place.name}.{secrets.token_hex(4)}.wasifix"
+    return _Step(
+        change=change,
+        place=place,
+        mode=mode,
+        temporary=place.with_name(name) if change.new is not None else None,
+    )
+
+
+def _noted(
+    tree: DiskTree, steps: Sequence[_Step], folders: Sequence[Path]
+) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """What the journal has to know."""
+    root = tree.root.resolve()
+    entries = (
+        Entry(
+            path=step.place.relative_to(root).as_posix(),
+            temporary=step.temporary.name if step.temporary else "",
+            old=digest(step.change.old),
+            new=digest(step.change.new),
+        )
+        for step in steps
+    )
+    return tuple(entries), tuple(folder.relative_to(root).as_posix() for folder in folders)
+
+
+def _write(step: _Step) -> None:
+    """The new contents, complete and on disk, beside their place."""
+    if step.temporary is None or step.change.new is None:
+        return
+    with step.temporary.open("xb") as file:
+        file.write(step.change.new)
+        file.flush()
+        os.fsync(file.fileno())
+    step.temporary.chmod(step.mode)
+
+
+def _replace(step: _Step) -> None:
+    if step.temporary is None:
+        step.place.unlink()
     else:
-        mode = stat.S_IMODE(place.stat().st_mode)
-        if not (mode & 0o222 and os.access(place, os.W_OK)):
-            raise PermissionError(errno.EACCES, "the file is read-only", str(place))
-    temporary = None if change.new is None else _temporary(place, change.new, mode)
-    return _Staged(change=change, place=place, mode=mode, temporary=temporary)
+        step.temporary.replace(step.place)
 
 
-def _temporary(place: Path, data: bytes, mode: int) -> Path:
-    """The data in a file beside its place."""
-    handle, name = tempfile.mkstemp(prefix=f".{place.name}.", suffix=".wasifix", dir=place.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(mode)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return Path(name)
-
-
-def _put_back(staged: _Staged) -> None:
+def _put_back(step: _Step) -> None:
     """The old contents: by a rename, and where that fails by writing into the file."""
-    place, data = staged.place, staged.change.old
+    place, data = step.place, step.change.old
     if data is None:
         place.unlink(missing_ok=True)
         return
     if place.exists() and place.read_bytes() == data:
         return
     try:
-        temporary = _temporary(place, data, staged.mode)
+        spare = place.with_name(f".{place.name}.{secrets.token_hex(4)}.wasifix")
         try:
-            temporary.replace(place)
+            spare.write_bytes(data)
+            spare.chmod(step.mode)
+            spare.replace(place)
         finally:
-            temporary.unlink(missing_ok=True)
+            spare.unlink(missing_ok=True)
     except OSError:
         place.write_bytes(data)
-        place.chmod(staged.mode)
+        place.chmod(step.mode)
 
 
-def _made_folders(folder: Path) -> list[Path]:
-    """Makes the folder; those that were missing, outermost first."""
-    missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    return missing[::-1]
+def _missing_folders(steps: Sequence[_Step]) -> tuple[Path, ...]:
+    """The folders that have to be made, outermost first."""
+    above = {folder for step in steps for folder in step.place.parents if not folder.exists()}
+    return tuple(sorted(above, key=lambda folder: len(folder.parts)))
 
 
-def _discard(folder: Path, staged: Sequence[_Staged]) -> None:
-    for each in staged:
-        if each.temporary is not None and each.temporary.parent == folder:
-            each.temporary.unlink(missing_ok=True)
-    with suppress(OSError):
-        folder.rmdir()
+def _discard(steps: Sequence[_Step], folders: Sequence[Path]) -> None:
+    for step in steps:
+        if step.temporary is not None:
+            with suppress(OSError):
+                step.temporary.unlink(missing_ok=True)
+    for folder in reversed(folders):
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _usual_mode() -> int:
@@ -148,13 +189,3 @@ def _usual_mode() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
-
-
-def _flush(folder: Path) -> None:
-    """Makes the renames last through a power cut, where the system can."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

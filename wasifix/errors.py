@@ -4,18 +4,28 @@ from __future__ import annotations
 
 
 class WasifixError(Exception):
-    """An expected failure. `str(error)` is one line for the user; `advice` says what to do next."""
+    """An expected failure. `str(error)` is one line for the user; `details` are lines below it, and
+    `advice` says what to do next.
+    """
 
     exit_code = 2
 
     def __init__(
-        self, message: str, *, path: str = "", line: int = 0, column: int = 0, advice: str = ""
+        self,
+        message: str,
+        *,
+        path: str = "",
+        line: int = 0,
+        column: int = 0,
+        details: tuple[str, ...] = (),
+        advice: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
         self.path = path
         self.line = line
         self.column = column
+        self.details = details
         self.advice = advice
 
     @property
@@ -51,3 +61,11 @@ class NoProject(WasifixError):
 
 class RefusedWrite(WasifixError):
     """The change was not written, or was taken back: every file is as it was."""
+
+
+class NoRepository(WasifixError):
+    """There is no git, or no repository that it can read."""
+
+
+class GitFailed(WasifixError):
+    """git could not do what was asked; the message is its own."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from wasifix.model import FileChange
 
@@ -16,25 +16,31 @@ _HEADING = re.compile(rb"[A-Za-z_$]")
 _CONTEXT = 3
 
 
-def patch_text(changes: Iterable[FileChange]) -> bytes:
-    """The patch of all changes, in the order given; empty where nothing changes."""
-    return b"".join(line for change in changes for line in _of_file(change))
+def patch_text(changes: Iterable[FileChange], executable: Collection[str] = ()) -> bytes:
+    """The patch of all changes, in the order given; empty where nothing changes.
+
+    `executable` names the files that have the mode 100755.
+    """
+    return b"".join(line for change in changes for line in _of_file(change, change.path in executable))
 
 
-def _of_file(change: FileChange) -> Iterator[bytes]:
+def _of_file(change: FileChange, is_executable: bool) -> Iterator[bytes]:
     old, new = change.old, change.new
     if old == new:
         return
     before, after = _quoted(f"a/{change.path}"), _quoted(f"b/{change.path}")
     yield b"diff --git %s %s\n" % (before, after)
+    mode = b"100755" if is_executable else b"100644"
     if old is None:
-        yield b"new file mode 100644\n"
+        yield b"new file mode %s\n" % mode
     if new is None:
-        yield b"deleted file mode 100644\n"
-    mode = b"" if old is None or new is None else b" 100644"
-    yield b"index %s..%s%s\n" % (_blob(old), _blob(new), mode)
-    yield b"--- %s\n" % (b"/dev/null" if old is None else before)
-    yield b"+++ %s\n" % (b"/dev/null" if new is None else after)
+        yield b"deleted file mode %s\n" % mode
+    yield b"index %s..%s%s\n" % (_blob(old), _blob(new), b"" if old is None or new is None else b" " + mode)
+    if not old and not new:  # an empty file that comes or goes has no lines to show
+        return
+    end = b"\t\n" if b" " in before else b"\n"  # so that a reader finds where the name ends
+    yield b"--- " + (b"/dev/null\n" if old is None else before + end)
+    yield b"+++ " + (b"/dev/null\n" if new is None else after + end)
     yield from _hunks(_lines(old or b""), _lines(new or b""))
 
 

@@ -111,6 +111,17 @@ class DiskTree:
     def files(self, path: str) -> tuple[str, ...]:
         return tuple(sorted(entry.name for entry in self._entries(path) if _is(entry.is_file)))
 
+    def real(self, path: str) -> str:
+        """The path without links, relative to the root. Raises OutsideProject."""
+        place = self.root / path
+        self._guard(place, path)
+        return place.resolve().relative_to(self.root.resolve()).as_posix()
+
+    def is_executable(self, path: str) -> bool:
+        """Whether its owner may run the file, which is what git notes of a mode."""
+        place = self.root / path
+        return place.is_file() and bool(place.stat().st_mode & stat.S_IXUSR)
+
     def _entries(self, path: str) -> list[os.DirEntry[str]]:
         place = self.root / path
         try:

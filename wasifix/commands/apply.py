@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wasifix.commands.outcome import concluded
+from wasifix.commands.several import Answer, Output, answer
 from wasifix.commands.shared import (
+    AllowDirty,
+    AllowNoVcs,
     AssumeRust,
     Colour,
     ColourOption,
@@ -19,10 +25,10 @@ from wasifix.commands.shared import (
     OutputFile,
     PatchFormat,
     PatchFormatOption,
-    PathArgument,
+    PathArguments,
     Strategies,
     Verbose,
-    deliver,
+    opened,
     print_verbose,
     settings_given,
     settled_toolchain,
@@ -30,8 +36,13 @@ from wasifix.commands.shared import (
 )
 
 if TYPE_CHECKING:
-    from wasifix.model import Settings
+    from contextlib import AbstractContextManager
+
+    from wasifix.gitrepo.tree import GitTree
+    from wasifix.model import Proposal, Settings
+    from wasifix.place import Place
     from wasifix.rust import Release
+    from wasifix.tree import DiskTree
 
 
 class Runner(StrEnum):
@@ -42,7 +53,7 @@ class Runner(StrEnum):
 
 
 def apply(
-    path: PathArgument = Path(),
+    paths: PathArguments = None,
     strategy: Strategies = None,
     dry_run: DryRun = False,
     check_only: Annotated[
@@ -63,6 +74,15 @@ def apply(
     ] = None,
     assume_rust: AssumeRust = None,
     force: Annotated[bool, typer.Option("--force", help="Apply even where nothing is hit.")] = False,
+    allow_dirty: AllowDirty = False,
+    allow_no_vcs: AllowNoVcs = False,
+    commit: Annotated[
+        bool, typer.Option("--commit", help="Commit the changed files, and no others.")
+    ] = False,
+    branch: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Commit on a new branch from HEAD; your files stay as they are."),
+    ] = None,
     local_only: Annotated[bool, typer.Option("--local-only", help="Leave the files of CI alone.")] = False,
     config: ConfigOption = None,
     no_config: NoConfig = False,
@@ -77,28 +97,65 @@ def apply(
     2 unreadable input or refused write.
     """
     from wasifix import engine, place
-    from wasifix.render import text
+    from wasifix.commands.saving import Saving
+    from wasifix.errors import UsageError
+    from wasifix.render.text import render_outcome
     from wasifix.strategies import Options
 
-    where = place.locate(path)
-    given = settings_given(where, config, no_config, _settings(strategy, rust, max_memory))
-    proposal = engine.plan(
-        where.tree,
-        where.start,
-        options=Options(
-            wasmtime=_release("--wasmtime", wasmtime), runner=runner, force=force, local_only=local_only
-        ),
-        environment=place.environment(),
-        assume_rust=settled_toolchain(assume_rust),
-        given=given,
+    if commit and branch:
+        raise UsageError("--branch commits by itself", advice="give one of --commit and --branch")
+    saving = Saving(
+        write=not dry_run and not check_only,
+        allow_dirty=allow_dirty,
+        allow_no_vcs=allow_no_vcs,
+        commit=commit,
+        branch=branch,
     )
-    if verbose:
-        print_verbose(proposal.before, where, color)
-    write = not dry_run and not check_only
-    deliver(proposal, where, write, output_format, output_file, color)
-    options = text_options(color, where, sys.stderr.isatty())
-    typer.echo(text.render_outcome(proposal, options, write), err=True, nl=False, color=True)
-    raise typer.Exit(1 if proposal.declined or (check_only and proposal.changes) else 0)
+    ours: list[Path] = []
+
+    def ask(path: Path) -> Answer:
+        where = opened(path)
+        options = text_options(color, where, sys.stderr.isatty())
+        with _tree(where, branch) as tree:
+            proposal = engine.plan(
+                tree,
+                where.start,
+                options=Options(
+                    wasmtime=_release("--wasmtime", wasmtime),
+                    runner=runner,
+                    force=force,
+                    local_only=local_only,
+                ),
+                environment=place.environment(),
+                assume_rust=settled_toolchain(assume_rust),
+                given=settings_given(where, config, no_config, _settings(strategy, rust, max_memory)),
+            )
+            if verbose:
+                print_verbose(proposal.before, where, color)
+
+            def talk(proposal: Proposal, written: bool) -> str:
+                return render_outcome(proposal, options, written)
+
+            done = concluded(proposal, where, tree, saving, output_format, talk, ours)
+        return replace(done, exit_code=1) if check_only and proposal.changes else done
+
+    output = Output(
+        is_json=output_format is PatchFormat.JSON,
+        one_only=output_format is PatchFormat.SARIF,
+        is_patch=output_format is PatchFormat.PATCH,
+        file=output_file,
+        color=color,
+    )
+    raise typer.Exit(answer(paths, ask, output))
+
+
+def _tree(where: Place, branch: str | None) -> AbstractContextManager[DiskTree | GitTree]:
+    """The files on disk; for a new branch those of the last commit, where the branch starts."""
+    if branch is None:
+        return nullcontext(where.tree)
+    from wasifix.gitrepo.tree import open_branch_base
+
+    return open_branch_base(where.tree.root, branch)
 
 
 def _settings(strategy: list[str] | None, rust: str | None, max_memory: str | None) -> Settings:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wasifix.commands.several import Answer, Output, answer
 from wasifix.commands.shared import (
     AssumeRust,
     Colour,
@@ -17,9 +19,9 @@ from wasifix.commands.shared import (
     ConfigOption,
     NoConfig,
     OutputFile,
-    PathArgument,
+    PathArguments,
     Verbose,
-    print_text,
+    opened,
     print_verbose,
     sarif_rules,
     settings_given,
@@ -28,9 +30,12 @@ from wasifix.commands.shared import (
 )
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from wasifix.model import Report
     from wasifix.place import Place
     from wasifix.settings import Given
+    from wasifix.tree import Tree
 
 
 class CheckFormat(StrEnum):
@@ -44,10 +49,16 @@ class CheckFormat(StrEnum):
 
 
 def check(
-    path: PathArgument = Path(),
+    paths: PathArguments = None,
     output_format: Annotated[CheckFormat, typer.Option("--format", help="What to print.")] = CheckFormat.TEXT,
     output_file: OutputFile = None,
     assume_rust: AssumeRust = None,
+    rev: Annotated[
+        str | None, typer.Option(metavar="REV", help="Look at that commit, not at the files.")
+    ] = None,
+    staged: Annotated[
+        bool, typer.Option("--staged", help="Look at what is staged, not at the files.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 for notes too.")] = False,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")] = False,
     config: ConfigOption = None,
@@ -60,27 +71,43 @@ def check(
     Exit code: 0 nothing to report (or notes only), 1 findings, 2 the project cannot be read.
     """
     from wasifix import engine, place
+    from wasifix.errors import UsageError
+    from wasifix.render.text import in_short
 
-    started = time.perf_counter()
-    where = place.locate(path)
+    if rev is not None and staged:
+        raise UsageError("--rev and --staged are two states", advice="give one of them")
     toolchain = settled_toolchain(assume_rust)
-    given = settings_given(where, config, no_config)
-    report = engine.check(
-        where.tree, where.start, environment=place.environment(), assume_rust=toolchain, given=given
+
+    def ask(path: Path) -> Answer:
+        started = time.perf_counter()
+        where = opened(path)
+        given = settings_given(where, config, no_config)
+        talk = ""
+        with _tree(where, rev, staged) as tree:
+            report = engine.check(
+                tree, where.start, environment=place.environment(), assume_rust=toolchain, given=given
+            )
+            if verbose:
+                print_verbose(report, where, color)
+            seconds = time.perf_counter() - started
+            if output_format is CheckFormat.TEXT:
+                shown = sys.stdout.isatty() and output_file is None
+                product = _text(report, where, color, seconds, shown)
+            else:
+                product = _rendered(report, where, tree, output_format, toolchain, given)
+                if output_file is not None:
+                    talk = _text(report, where, color, seconds, sys.stderr.isatty())
+        fails = report.fails or (strict and not report.is_clean)
+        code = 1 if fails and not exit_zero else 0
+        return Answer(product=product.encode(), talk=talk, words=in_short(report), exit_code=code)
+
+    output = Output(
+        is_json=output_format is CheckFormat.JSON,
+        one_only=output_format is CheckFormat.SARIF,
+        file=output_file,
+        color=color,
     )
-    if verbose:
-        print_verbose(report, where, color)
-    seconds = time.perf_counter() - started
-    if output_format is CheckFormat.TEXT:
-        text = _text(report, where, color, seconds, sys.stdout.isatty() and output_file is None)
-        print_text(text, output_file)
-    else:
-        print_text(_rendered(report, where, output_format, toolchain, given), output_file)
-        if output_file is not None:
-            text = _text(report, where, color, seconds, sys.stderr.isatty())
-            typer.echo(text, err=True, nl=False, color=True)
-    fails = report.fails or (strict and not report.is_clean)
-    raise typer.Exit(1 if fails and not exit_zero else 0)
+    raise typer.Exit(answer(paths, ask, output))
 
 
 def _text(report: Report, where: Place, color: Colour, seconds: float, is_terminal: bool) -> str:
@@ -90,7 +117,12 @@ def _text(report: Report, where: Place, color: Colour, seconds: float, is_termin
 
 
 def _rendered(
-    report: Report, where: Place, output_format: CheckFormat, toolchain: str | None, given: Given
+    report: Report,
+    where: Place,
+    tree: Tree,
+    output_format: CheckFormat,
+    toolchain: str | None,
+    given: Given,
 ) -> str:
     if output_format is CheckFormat.JSON:
         from wasifix.render import json
@@ -109,7 +141,7 @@ def _rendered(
     from wasifix.render import sarif
 
     proposals = engine.alternatives(
-        where.tree,
+        tree,
         where.start,
         report=report,
         environment=place.environment(),
@@ -118,3 +150,11 @@ def _rendered(
     )
     fixes = {name: sarif.fix_of(each) for name, each in proposals.items()}
     return sarif.render_check(report, fixes, sarif_rules())
+
+
+def _tree(where: Place, rev: str | None, staged: bool) -> AbstractContextManager[Tree]:
+    if rev is None and not staged:
+        return nullcontext(where.tree)
+    from wasifix.gitrepo.tree import open_tree
+
+    return open_tree(where.tree.root, rev)

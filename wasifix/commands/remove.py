@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wasifix.commands.outcome import concluded
+from wasifix.commands.several import Answer, Output, answer
 from wasifix.commands.shared import (
+    AllowDirty,
+    AllowNoVcs,
     Colour,
     ColourOption,
     DryRun,
     OutputFile,
     PatchFormat,
-    PathArgument,
+    PathArguments,
     RemovalFormat,
     Strategies,
-    deliver,
+    opened,
     text_options,
 )
 
+if TYPE_CHECKING:
+    from wasifix.model import Proposal
+
 
 def remove(
-    path: PathArgument = Path(),
+    paths: PathArguments = None,
     strategy: Strategies = None,
     dry_run: DryRun = False,
+    allow_dirty: AllowDirty = False,
+    allow_no_vcs: AllowNoVcs = False,
     output_format: Annotated[
         RemovalFormat, typer.Option("--format", help="What to print.")
     ] = RemovalFormat.PATCH,
@@ -38,13 +47,28 @@ def remove(
     refused write.
     """
     from wasifix import engine, place
-    from wasifix.render import text
+    from wasifix.commands.saving import Saving
+    from wasifix.render.text import render_removal
 
-    where = place.locate(path)
-    proposal = engine.remove(
-        where.tree, where.start, strategies=strategy or (), environment=place.environment()
+    saving = Saving(write=not dry_run, allow_dirty=allow_dirty, allow_no_vcs=allow_no_vcs)
+    ours: list[Path] = []
+
+    def ask(path: Path) -> Answer:
+        where = opened(path)
+        options = text_options(color, where, sys.stderr.isatty())
+        proposal = engine.remove(
+            where.tree, where.start, strategies=strategy or (), environment=place.environment()
+        )
+
+        def talk(proposal: Proposal, written: bool) -> str:
+            return render_removal(proposal, options, written)
+
+        return concluded(proposal, where, where.tree, saving, PatchFormat(output_format), talk, ours)
+
+    output = Output(
+        is_json=output_format is RemovalFormat.JSON,
+        is_patch=output_format is RemovalFormat.PATCH,
+        file=output_file,
+        color=color,
     )
-    deliver(proposal, where, not dry_run, PatchFormat(output_format), output_file, color)
-    options = text_options(color, where, sys.stderr.isatty())
-    typer.echo(text.render_removal(proposal, options, not dry_run), err=True, nl=False, color=True)
-    raise typer.Exit(1 if proposal.declined else 0)
+    raise typer.Exit(answer(paths, ask, output))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from wasifix.errors import WasifixError
     from wasifix.model import Proposal, Report, Settings
     from wasifix.place import Place
     from wasifix.render.sarif_rules import Rules
@@ -44,6 +45,10 @@ class PatchFormat(StrEnum):
 
 
 PathArgument = Annotated[Path, typer.Argument(help="A folder of the project.", show_default="here")]
+PathArguments = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[PATH]...", help="Folders of projects.", show_default="here"),
+]
 AssumeRust = Annotated[
     str | None,
     typer.Option(metavar="VERSION", help="The toolchain to take where the files leave it open."),
@@ -58,6 +63,10 @@ ColourOption = Annotated[
 Strategies = Annotated[
     list[str] | None, typer.Option("--strategy", "-s", metavar="NAME", help="What to do; repeatable.")
 ]
+AllowDirty = Annotated[
+    bool, typer.Option("--allow-dirty", help="Write to files that hold work in no commit, too.")
+]
+AllowNoVcs = Annotated[bool, typer.Option("--allow-no-vcs", help="Write where git cannot undo it, too.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Print the patch, write nothing.")]
 PatchFormatOption = Annotated[PatchFormat, typer.Option("--format", help="What to print.")]
 
@@ -124,31 +133,34 @@ def settled_toolchain(name: str | None) -> str | None:
     return name
 
 
-def deliver(
-    proposal: Proposal,
-    where: Place,
-    write: bool,
-    output_format: PatchFormat,
-    file: Path | None,
-    color: Colour,
-) -> str:
-    """Writes the files if asked to, then prints the patch; returns it as text."""
-    from wasifix.patch import patch_text
+def opened(path: Path) -> Place:
+    """The project that the folder belongs to, without anything half done in it. Raises NoProject ..."""
+    from wasifix.journal import finish_interrupted
+    from wasifix.place import locate
 
-    if write and proposal.changes:
-        from wasifix.disk import write_all
-
-        write_all(where.tree, proposal.changes)
-    patch = patch_text(proposal.changes)
-    text = patch.decode("utf-8", "surrogateescape")
-    if output_format is PatchFormat.PATCH:
-        print_patch(patch, file, color)
-    else:
-        print_text(_rendered(proposal, where, write, output_format, text), file)
-    return text
+    where = locate(path)
+    finished = finish_interrupted(where.tree.root)
+    if finished:
+        names = ", ".join(finished)
+        typer.echo(f"note: wrote {names}, which an interrupted run had left half done", err=True)
+    return where
 
 
-def _rendered(proposal: Proposal, where: Place, written: bool, output_format: PatchFormat, patch: str) -> str:
+def show_error(error: WasifixError) -> None:
+    """What went wrong and what to do next, on stderr."""
+    from wasifix.render.terminal import clean, wrapped
+
+    style = style_for(Colour.AUTO, sys.stderr.isatty())
+    first, *more = wrapped(f"error: {clean(str(error))}", "")
+    lines = [f"{style.paint('error', 'error')}{first.removeprefix('error')}", *more]
+    lines += [f"  {clean(each)}" for each in error.details]
+    if error.advice:
+        lines += wrapped(clean(error.advice), "  next: ")
+    typer.echo("\n".join(lines), err=True, color=True)
+
+
+def rendered(proposal: Proposal, where: Place, written: bool, output_format: PatchFormat, patch: str) -> str:
+    """The proposal in a form other than the patch."""
     if output_format is PatchFormat.JSON:
         from wasifix.render import json
 

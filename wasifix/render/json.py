@@ -20,6 +20,8 @@ from wasifix.render.json_form import (
 )
 from wasifix.render.terminal import unmistakable
 
+SEVERAL_SCHEMA = "wasifix/several/1"
+
 
 def render_check(report: Report, project: str) -> str:
     """The report of `check`. Paths are relative to the project."""
@@ -59,6 +61,18 @@ def apply_form(proposal: Proposal, project: str, patch: str, written: bool) -> A
         "before": _report(proposal.before),
         "after": _report(proposal.after) if proposal.after else None,
     }
+
+
+def render_several(answers: Iterable[tuple[str, int, str, bytes]]) -> str:
+    """The answers for several projects: path, exit code, a few words, and the report of each as JSON.
+
+    `report` is null where the project could not be looked at; the words say why.
+    """
+    projects = [
+        {"path": path, "exit": code, "result": words, "report": json.loads(report) if report else None}
+        for path, code, words, report in answers
+    ]
+    return _text({"schema": SEVERAL_SCHEMA, "projects": projects})
 
 
 def _report(report: Report) -> ReportForm:
@@ -144,5 +158,5 @@ def _declined(declined: Declined) -> DeclinedForm:
     }
 
 
-def _text(form: CheckForm | ApplyForm) -> str:
+def _text(form: CheckForm | ApplyForm | dict[str, Any]) -> str:
     return unmistakable(json.dumps(form, indent=2, ensure_ascii=True)) + "\n"

@@ -41,6 +41,23 @@ def render_check(report: Report, options: TextOptions, seconds: float | None = N
     return "\n".join(lines) + "\n"
 
 
+def in_short(report: Report) -> str:
+    """The report in a few words, for a table."""
+    if not report.builds:
+        return "no WebAssembly build"
+    return _counted(report) or "nothing to report"
+
+
+def change_in_short(proposal: Proposal, written: bool) -> str:
+    """The proposal in a few words, for a table."""
+    if proposal.declined:
+        return f"declined {proposal.declined[0].strategy}: {proposal.declined[0].reason}"
+    if not proposal.changes:
+        return "nothing to change"
+    paths = ", ".join(change.path for change in proposal.changes)
+    return f"{'changed' if written else 'would change'} {paths}"
+
+
 def render_outcome(proposal: Proposal, options: TextOptions, written: bool) -> str:
     """What `apply` says beside the patch: what was done, what that is worth, and what comes next."""
     style = options.style
@@ -194,19 +211,23 @@ def _declined(declined: Declined, options: TextOptions) -> Iterator[str]:
 
 
 def _summary(report: Report, seconds: float | None) -> str:
+    builds = len(report.builds)
+    if not builds:
+        found = "No WebAssembly build in the files of this project"
+    else:
+        found = f"{_counted(report) or 'Nothing to report'} in {builds} build{'s' * (builds != 1)}"
+    files = len(report.files_read)
+    took = "" if seconds is None else f" in {seconds * 1000:.0f} ms"
+    return f"{found}. Read {files} file{'s' * (files != 1)}{took}."
+
+
+def _counted(report: Report) -> str:
     counts = [
         f"{number} {level}{'s' * (number != 1)}"
         for level in ("error", "warning", "note")
         if (number := sum(finding.level == level for finding in report.findings))
     ]
-    builds = len(report.builds)
-    if not builds:
-        found = "No WebAssembly build in the files of this project"
-    else:
-        found = f"{', '.join(counts) or 'Nothing to report'} in {builds} build{'s' * (builds != 1)}"
-    files = len(report.files_read)
-    took = "" if seconds is None else f" in {seconds * 1000:.0f} ms"
-    return f"{found}. Read {files} file{'s' * (files != 1)}{took}."
+    return ", ".join(counts)
 
 
 def shown_place(evidence: Evidence, options: TextOptions) -> str:

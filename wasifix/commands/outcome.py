@@ -1,0 +1,60 @@
+"""What `apply` and `remove` answer once a proposal is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wasifix.commands.several import Answer
+from wasifix.commands.shared import PatchFormat, rendered
+
+if TYPE_CHECKING:
+    from wasifix.commands.saving import Saving
+    from wasifix.gitrepo.tree import GitTree
+    from wasifix.model import Proposal
+    from wasifix.place import Place
+    from wasifix.tree import DiskTree
+
+
+def concluded(
+    proposal: Proposal,
+    where: Place,
+    tree: DiskTree | GitTree,
+    saving: Saving,
+    output_format: PatchFormat,
+    talk: Callable[[Proposal, bool], str],
+    ours: list[Path],
+) -> Answer:
+    """Saves the change if asked to; `talk` says what was or would be done.
+
+    `ours` are files that this run has written before; it grows by those written now.
+    """
+    from wasifix.commands.saving import save
+    from wasifix.render.terminal import clean, wrapped
+    from wasifix.render.text import change_in_short
+
+    saved = save(proposal, tree, where.tree.root, saving, ours)
+    if saved.written and not saving.branch:
+        ours += [where.tree.root / where.tree.real(change.path) for change in proposal.changes]
+    notes = (line for note in saved.notes for line in wrapped(clean(note), ""))
+    said = talk(proposal, saved.written) + "".join(f"{line}\n" for line in notes)
+    words = change_in_short(proposal, saved.written)
+    if saved.refusal:
+        words = f"refused: {', '.join(saved.refusal.details) or saved.refusal}"
+    return Answer(
+        product=_product(proposal, saved.patch, where, output_format, saved.written),
+        talk=said,
+        words=words,
+        exit_code=saved.refusal.exit_code if saved.refusal else int(bool(proposal.declined)),
+        refusal=saved.refusal,
+    )
+
+
+def _product(
+    proposal: Proposal, patch: bytes, where: Place, output_format: PatchFormat, written: bool
+) -> bytes:
+    if output_format is PatchFormat.PATCH:
+        return patch
+    text = patch.decode("utf-8", "surrogateescape")
+    return rendered(proposal, where, written, output_format, text).encode("utf-8", "surrogateescape")
