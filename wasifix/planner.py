@@ -66,7 +66,8 @@ def attempt(
         return Attempt(plan=outcome, changes=(), project=project, report=report_on(project))
     tried = request.read(MemoryTree({change.path: change.new for change in made}, project.sources.tree))
     report = report_on(tried)
-    again, more = planned(tried, strategy, seen_again(hits, report), options)
+    left = seen_again(hits, report)
+    again, more = planned(tried, strategy, left, options) if left.builds or options.force else (None, ())
     if isinstance(again, Plan) and more:
         reason = "a second run would change the files again; this is a bug in wasifix"
         return Declined(strategy=strategy.name, reason=reason)

@@ -183,13 +183,12 @@ class _Writer:
             raise CannotEdit("not one of several items of a list", 0)
         text = self.document.text
         start, end = int(node.start_mark.index), int(node.end_mark.index)
-        if index:
-            before = items(outer)[index - 1]
-            start = _last_offset(text, before) + 1
-        elif outer.flow_style:
-            end = items(outer)[1].start_mark.index
+        if not outer.flow_style:
+            start, end = line_start(text, start), line_end(text, end - 1)
+        elif index + 1 < len(items(outer)):
+            end = items(outer)[index + 1].start_mark.index
         else:
-            start, end = line_start(text, start), line_start(text, items(outer)[1].start_mark.index)
+            start = items(outer)[index - 1].end_mark.index
         self.fragments.append(Edit(start, end, ""))
 
     def _rename(self, path: KeyPath, name: str) -> None:

@@ -42,6 +42,17 @@ def move_calls(project: Project, hits: Hits, release: Release, makes_file: bool,
     for call in own:
         _by_the_command(call, hits.targets, release, draft)
     _mentions(project, calls, release, draft)
+    _in_step(project, calls, release, draft)
+
+
+def _in_step(project: Project, calls: Sequence[CargoCall], release: Release, draft: Draft) -> None:
+    """What chooses by default the release that a file chose: it does not decide, but it said the same."""
+    for origin, group in by_origin(calls, lambda call: call.default):
+        users = (*group, *shared_with(project, group, lambda call: call.default, origin))
+        files = [toolchain_choice(project, call).files for call in users]
+        old = group[0].default
+        if old is not None and all(each and each[0].name == old.text for each in files):
+            draft.put(origin, str(release))
 
 
 def yielding_choices(project: Project) -> tuple[Known, ...]:
