@@ -61,7 +61,7 @@ def test_a_second_run_changes_nothing_and_remove_takes_it_back(
     again = applied(folder, strategy)
     assert (again.stdout, again.exit_code) == (b"", 0)
     assert snapshot(folder) == after
-    removed = run("remove", "--allow-dirty", folder=folder)
+    removed = run("remove", folder=folder)
     assert removed.exit_code == 0
     one_line = name == "legacy-toolchain" and strategy in ("pin", "upgrade", AUTO)
     assert snapshot(folder) == (after if one_line else before)

@@ -113,8 +113,24 @@ def test_a_file_that_the_user_has_removed_is_unsaved_work(tmp_path: Path) -> Non
     assert f"{FILE} (dirty)".encode() in refused.stderr
 
 
+def test_what_only_wasifix_wrote_is_no_unsaved_work(article: Path) -> None:
+    pin(article)
+    assert run("apply", "--strategy", "upgrade", folder=article).exit_code == 0
+    assert run("remove", folder=article).exit_code == 0
+    assert git(article, "status", "--porcelain") == b""
+
+
+def test_a_new_file_of_wasifix_is_none_either(article: Path) -> None:
+    git(article, "rm", "--quiet", FILE)
+    git(article, "commit", "--quiet", "--message=none")
+    assert run("apply", "--strategy", "pin", "--force", folder=article).exit_code == 0
+    assert run("remove", folder=article).exit_code == 0
+    assert git(article, "status", "--porcelain") == b""
+
+
 def test_remove_is_guarded_too(article: Path) -> None:
     pin(article)
+    (article / FILE).write_bytes((article / FILE).read_bytes() + b"# mine\n")
     before = snapshot(article)
     refused = run("remove", folder=article)
     assert refused.exit_code == 2
@@ -122,7 +138,7 @@ def test_remove_is_guarded_too(article: Path) -> None:
     assert refused.stdout == run("remove", "--dry-run", folder=article).stdout
     assert snapshot(article) == before
     assert run("remove", "--allow-dirty", folder=article).exit_code == 0
-    assert git(article, "status", "--porcelain") == b""
+    assert git(article, "diff", "--unified=0").endswith(b"+# mine\n")
 
 
 @pytest.mark.parametrize("more", [("--dry-run",), ("--check",)])

@@ -7,7 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from wasifix.documents.text import CannotEdit
+from wasifix.errors import GitFailed, UnreadableInput
 from wasifix.gitrepo.program import Repository, open_repository
+from wasifix.markers import find_markers
+from wasifix.removal import restored
+from wasifix.strategies import STRATEGIES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,7 +24,7 @@ class Unsaved:
 
 
 def unsaved(root: Path, paths: Iterable[str]) -> tuple[Unsaved, ...]:
-    """Those of the files that hold unsaved work. Raises NoRepository, GitFailed.
+    """Those of the files that hold unsaved work, other than wasifix's own. Raises NoRepository, GitFailed.
 
     A submodule, or any repository inside the tree, is asked about its own files.
     """
@@ -31,11 +36,11 @@ def unsaved(root: Path, paths: Iterable[str]) -> tuple[Unsaved, ...]:
         prefix = top.relative_to(root).as_posix()
         start = "" if prefix == "." else f"{prefix}/"
         repository = open_repository(top)
-        found += (
-            Unsaved(path=path, state=state)
-            for path in below
-            if (state := _state(repository, path.removeprefix(start)))
-        )
+        for path in below:
+            inner = path.removeprefix(start)
+            state = _state(repository, inner)
+            if state and not (state in ("dirty", "untracked") and _is_all_ours(repository, top, inner)):
+                found.append(Unsaved(path=path, state=state))
     return tuple(sorted(found, key=lambda each: each.path))
 
 
@@ -43,6 +48,21 @@ def top_of(root: Path, path: str) -> Path:
     """The nearest folder above the file that is a repository's top."""
     above = (each for each in (root / path).parents if each.is_relative_to(root))
     return next((each for each in above if (each / ".git").exists()), root)
+
+
+def _is_all_ours(repository: Repository, top: Path, path: str) -> bool:
+    """Whether the file is as the last commit has it, but for what wasifix wrote and can take out again."""
+    data = (top / path).read_bytes() if (top / path).is_file() else b""
+    if not any(find_markers(data.decode("utf-8", "replace"))):
+        return False
+    try:
+        committed = repository.run("cat-file", "blob", f"HEAD:{path}")
+    except GitFailed:
+        committed = None
+    try:
+        return restored(path, data, [strategy.name for strategy in STRATEGIES]) == committed
+    except (CannotEdit, UnreadableInput):
+        return False
 
 
 def _state(repository: Repository, path: str) -> str:
