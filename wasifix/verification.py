@@ -173,6 +173,14 @@ def missing(stderr: str, target: str) -> tuple[str, str]:
     return "", ""
 
 
+def channel_name(toolchain: str) -> str:
+    """rustup's name of a toolchain without the host; empty for one that somebody named."""
+    match = re.fullmatch(
+        r"((?:stable|beta|nightly)(?:-\d{4}-\d\d-\d\d)?|\d+\.\d+(?:\.\d+)?)(-[\w-]+)?", toolchain
+    )
+    return match[1] if match else ""
+
+
 def first_error(stderr: str) -> str:
     """The first line in which a program says that something is wrong."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
