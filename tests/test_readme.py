@@ -21,7 +21,8 @@ def test_a_shown_command_prints_what_is_shown(command: str, output: str) -> None
 
 def test_every_option_is_named_and_every_named_option_exists() -> None:
     real: set[str] = set()
-    for command in ("check", "apply", "remove", "explain", "inspect", "doctor", "run", "report"):
+    looking = ("check", "explain", "inspect", "doctor", "report")
+    for command in (*looking, "apply", "remove", "run", "verify", "regression-test"):
         assert f"`{command} " in README
         shown = run(command, "--help", folder=ROOT).stdout.decode()
         real |= set(re.findall(r"^  (?:-\w, )?(--[a-z-]+)", shown, re.MULTILINE)) - {"--help"}

@@ -13,9 +13,11 @@ from wasifix.commands.check import check
 from wasifix.commands.doctor import doctor
 from wasifix.commands.explain import explain
 from wasifix.commands.inspect import inspect
+from wasifix.commands.regression_test import regression_test
 from wasifix.commands.remove import remove
 from wasifix.commands.report import report
 from wasifix.commands.run import run
+from wasifix.commands.verify import verify
 
 if TYPE_CHECKING:
     from wasifix.errors import WasifixError
@@ -31,6 +33,9 @@ Examples:
   wasifix explain                  what it knows
   wasifix doctor                   what this machine has, and what it means
   wasifix inspect                  can the memory of built modules grow?
+  wasifix verify                   which workarounds work on this machine?
+  wasifix report                   a minimal crate and a report to file
+  wasifix regression-test          a script and a CI job that catch the crash
   wasifix run FILE                 run a module with threads, in process
 """
 
@@ -45,7 +50,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
-for command in (check, apply, remove, explain, doctor, inspect, report):
+for command in (check, apply, remove, explain, doctor, inspect, verify, report, regression_test):
     app.command()(command)
 # What comes behind FILE is the module's own.
 app.command(context_settings={"allow_interspersed_args": False})(run)

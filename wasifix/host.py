@@ -20,6 +20,8 @@ TIME_LIMIT = 10.0
 """Seconds that a program may take."""
 OUTPUT_LIMIT = 1 << 20
 """Bytes that a program may print."""
+LOG_LIMIT = 1 << 26
+"""The same for one that builds or runs a project."""
 _DROPPED = ("RUSTUP_TOOLCHAIN", "RUSTUP_LOG", "RUST_LOG", "RUST_BACKTRACE", "RUST_LIB_BACKTRACE")
 _SET = {"RUSTUP_AUTO_INSTALL": "0", "RUSTUP_TERM_COLOR": "never", "CARGO_TERM_COLOR": "never", "LC_ALL": "C"}
 
@@ -49,6 +51,8 @@ class Host:
     time_limit: float = TIME_LIMIT
     _silent: dict[Path, str] = field(default_factory=dict)
     """Programs that did not answer in time: they are not asked again."""
+    _running: set[subprocess.Popen[bytes]] = field(default_factory=set)
+    _stopped: bool = False
 
     def __post_init__(self) -> None:
         self.project = self.project.resolve()
@@ -75,8 +79,15 @@ class Host:
         *arguments: str,
         folder: Path | None = None,
         variables: dict[str, str] | None = None,
+        time_limit: float | None = None,
     ) -> Answer:
-        """Runs a program to its end, or to its time limit. Never raises for what it does."""
+        """Runs a program to its end, or to its time limit. Never raises for what it does.
+
+        With a time limit of its own (in seconds) it is one that builds or runs a project: it may print much,
+        and may be asked again when it took too long.
+        """
+        if self._stopped:
+            return Answer(problem="was stopped")
         if not self.is_outside(program):
             return Answer(problem="is part of the project, so it was not run")
         if program in self._silent:
@@ -93,10 +104,24 @@ class Host:
             )
         except (OSError, ValueError) as error:  # ValueError: a NUL in the arguments
             return Answer(problem=f"cannot be started ({getattr(error, 'strerror', error)})")
-        answer = _collected(process, self.time_limit)
-        if answer.problem.startswith("no answer"):
+        self._running.add(process)
+        try:
+            limits = (self.time_limit, OUTPUT_LIMIT) if time_limit is None else (time_limit, LOG_LIMIT)
+            answer = _collected(process, *limits)
+        except BaseException:  # the user interrupts it
+            _kill(process)
+            raise
+        finally:
+            self._running.discard(process)
+        if answer.problem.startswith("no answer") and time_limit is None:
             self._silent[program] = answer.problem
         return answer
+
+    def stop(self) -> None:
+        """Ends all programs that run now, with what they have started, and starts no more."""
+        self._stopped = True
+        for process in tuple(self._running):
+            _kill(process)
 
     def _path(self) -> list[str]:
         entries = os.environ.get("PATH", os.defpath).split(os.pathsep)
@@ -107,14 +132,14 @@ class Host:
         return {**kept, **_SET, "PATH": os.pathsep.join(self._path())}
 
 
-def _collected(process: subprocess.Popen[bytes], time_limit: float) -> Answer:
+def _collected(process: subprocess.Popen[bytes], time_limit: float, output_limit: int) -> Answer:
     """What the process prints until it ends; it is killed when it takes too long or prints too much."""
     printed: dict[str, bytes] = {}
     streams = {"stdout": process.stdout, "stderr": process.stderr}
 
     def read(name: str, stream: IO[bytes]) -> None:
-        printed[name] = stream.read(OUTPUT_LIMIT + 1)
-        if len(printed[name]) > OUTPUT_LIMIT:
+        printed[name] = stream.read(output_limit + 1)
+        if len(printed[name]) > output_limit:
             _kill(process)
 
     readers = [
@@ -135,9 +160,9 @@ def _collected(process: subprocess.Popen[bytes], time_limit: float) -> Answer:
         problem = f"no answer within {time_limit:g} seconds"
     _kill(process)  # also what it has started and left behind
     process.wait()
-    if any(len(each) > OUTPUT_LIMIT for each in printed.values()):
-        problem = f"printed more than {OUTPUT_LIMIT // 1024} KiB"
-    texts = {name: each[:OUTPUT_LIMIT].decode("utf-8", "replace") for name, each in printed.items()}
+    if any(len(each) > output_limit for each in printed.values()):
+        problem = f"printed more than {output_limit // 1024} KiB"
+    texts = {name: each[:output_limit].decode("utf-8", "replace") for name, each in printed.items()}
     return Answer(stdout=texts.get("stdout", ""), stderr=texts.get("stderr", ""), problem=problem)
 
 

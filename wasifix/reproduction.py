@@ -6,7 +6,7 @@ versions, names of advisories and checks, and which of Cargo's variables are set
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from wasifix.advisories import Advisory, load_advisories
 from wasifix.doctor import MEMORY_CANNOT_GROW, Diagnosis
@@ -45,11 +45,11 @@ _SHOWN_VALUES = ("RUSTC_BOOTSTRAP", "CARGO_BUILD_TARGET")
 """The variables whose values tell nothing of the user."""
 
 
-def reproduction(diagnosis: Diagnosis) -> dict[str, str]:
-    """The files of the report: path and text."""
+def reproduction(diagnosis: Diagnosis, measured: Iterable[str] = ()) -> dict[str, str]:
+    """The files of the report: path and text. `measured` is a section of it, what `verify` found."""
     machine = diagnosis.machine
     files = {
-        REPORT: "\n".join(_report(diagnosis)) + "\n",
+        REPORT: "\n".join(_report(diagnosis, measured)) + "\n",
         SCRIPT: _script(machine),
         "Cargo.toml": _MANIFEST,
         "src/lib.rs": _CRATE,
@@ -94,7 +94,7 @@ cargo test --target {machine.triple} --release -- --test-threads=1
 """
 
 
-def _report(diagnosis: Diagnosis) -> Iterator[str]:
+def _report(diagnosis: Diagnosis, measured: Iterable[str]) -> Iterator[str]:
     machine = diagnosis.machine
     advisories = _advisories(diagnosis)
     for advisory in advisories:
@@ -110,6 +110,7 @@ def _report(diagnosis: Diagnosis) -> Iterator[str]:
         f"`sh {SCRIPT}` in this folder. Its crate has three tests and nothing else.",
         "",
     )
+    yield from measured
     yield from ("## Versions", "", "| program | version |", "|---|---|")
     yield from (f"| {each.name} | {each.version or 'not found'} |" for each in machine.programs)
     yield from ("", *_toolchain(diagnosis), "")

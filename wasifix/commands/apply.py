@@ -30,8 +30,10 @@ from wasifix.commands.shared import (
     Verbose,
     opened,
     print_verbose,
+    release_option,
     settings_given,
     settled_toolchain,
+    style_for,
     text_options,
 )
 
@@ -41,7 +43,6 @@ if TYPE_CHECKING:
     from wasifix.gitrepo.tree import GitTree
     from wasifix.model import Proposal, Settings
     from wasifix.place import Place
-    from wasifix.rust import Release
     from wasifix.tree import DiskTree
 
 
@@ -84,6 +85,9 @@ def apply(
         typer.Option(metavar="NAME", help="Commit on a new branch from HEAD; your files stay as they are."),
     ] = None,
     local_only: Annotated[bool, typer.Option("--local-only", help="Leave the files of CI alone.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Choose by result: the first that works in a scratch copy.")
+    ] = False,
     config: ConfigOption = None,
     no_config: NoConfig = False,
     verbose: Verbose = False,
@@ -115,20 +119,21 @@ def apply(
 
     def ask(path: Path) -> Answer:
         where = opened(path)
+        named = _proven(where, tuple(strategy or ())) if verify else strategy
         options = text_options(color, where, sys.stderr.isatty())
         with _tree(where, branch) as tree:
             proposal = engine.plan(
                 tree,
                 where.start,
                 options=Options(
-                    wasmtime=_release("--wasmtime", wasmtime),
+                    wasmtime=release_option("--wasmtime", wasmtime),
                     runner=runner,
-                    force=force,
+                    force=force or verify,
                     local_only=local_only,
                 ),
                 environment=place.environment(),
                 assume_rust=settled_toolchain(assume_rust),
-                given=settings_given(where, config, no_config, _settings(strategy, rust, max_memory)),
+                given=settings_given(where, config, no_config, _settings(named, rust, max_memory)),
             )
             if verbose:
                 print_verbose(proposal.before, where, color)
@@ -165,26 +170,32 @@ def _settings(strategy: list[str] | None, rust: str | None, max_memory: str | No
 
     return Settings(
         strategy=from_option("--strategy", strategy, tuple(strategy or ())),
-        rust=from_option("--rust", rust, _release("--rust", rust)),
+        rust=from_option("--rust", rust, release_option("--rust", rust)),
         max_memory=from_option("--max-memory", max_memory, _size(max_memory)),
     )
 
 
-def _release(option: str, text: str | None) -> Release | None:
-    from wasifix.errors import UsageError
-    from wasifix.rust import Release
+def _proven(where: Place, named: tuple[str, ...]) -> list[str]:
+    """The strategy to apply: the first of those named, else of those that `auto` takes, that works here.
 
-    if text is None:
-        return None
-    if text.count(".") == 2:
-        try:
-            return Release.parse(text)
-        except ValueError:
-            pass
-    raise UsageError(
-        f"{option} {text}: not a full release number",
-        advice=f"give all three numbers: {option} {'1.90.0' if option == '--rust' else '36.0.9'}",
+    Ends the command where the project works as it is (0), or no strategy does (1).
+    """
+    from wasifix import place
+    from wasifix.commands.verify import run_verify
+    from wasifix.render.verification import render_verification
+    from wasifix.reporting import automatic_by_finding
+    from wasifix.trial_cargo import Wish
+
+    names = named or automatic_by_finding()["memory-cannot-grow"]
+    wish = Wish(
+        root=where.tree.root, start=where.start, environment=place.environment(), strategies=tuple(names)
     )
+    found = run_verify(wish)
+    if not found.base_works and found.proven:
+        return [found.proven[0]]
+    typer.echo(render_verification(found, style_for(Colour.AUTO, sys.stderr.isatty())), err=True, nl=False)
+    typer.echo("Nothing was changed.", err=True)
+    raise typer.Exit(0 if found.base_works else 1)
 
 
 def _size(text: str | None) -> int | None:

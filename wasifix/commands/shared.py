@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from wasifix.render.sarif_rules import Rules
     from wasifix.render.terminal import Style
     from wasifix.render.text import TextOptions
+    from wasifix.rust import Release
     from wasifix.settings import Given
 
 
@@ -131,6 +132,24 @@ def settled_toolchain(name: str | None) -> str | None:
             advice="give a release or a dated nightly: 1.91.0, 1.91, nightly-2025-10-01",
         )
     return name
+
+
+def release_option(option: str, text: str | None) -> Release | None:
+    """The value of an option that takes a full release number. Raises UsageError."""
+    from wasifix.errors import UsageError
+    from wasifix.rust import Release
+
+    if text is None:
+        return None
+    if text.count(".") == 2:
+        try:
+            return Release.parse(text)
+        except ValueError:
+            pass
+    raise UsageError(
+        f"{option} {text}: not a full release number",
+        advice=f"give all three numbers: {option} {'1.90.0' if option == '--rust' else '36.0.9'}",
+    )
 
 
 def opened(path: Path) -> Place:

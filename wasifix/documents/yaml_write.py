@@ -173,7 +173,7 @@ class _Writer:
         indent = self._column(node)
         lines = [f"{' ' * (indent + 2 * depth)}{key}:" for depth, key in enumerate(keys)]
         lines[-1] += f" {written(value)}"
-        self.insertions.append((_last_offset(self.document.text, node), lines))
+        self.insertions.append((last_offset(self.document.text, node), lines))
 
     def _drop(self, path: KeyPath) -> None:
         """An item of a list, with the comma or the line that it has there."""
@@ -208,7 +208,7 @@ class _Writer:
             node = self._block(path[:-1], "mapping")
             lead = " " * self._column(node)
             lines = [f"{lead}{path[-1]}:", f"{lead}  - {first}", *(f"{lead}    {each}" for each in rest)]
-        self.insertions.append((_last_offset(self.document.text, node), lines))
+        self.insertions.append((last_offset(self.document.text, node), lines))
 
     def _there(self, path: KeyPath) -> bool:
         return self.document.locate(path) is not None
@@ -274,7 +274,7 @@ def _plain(tree: Tree) -> Tree:
     return tree and (tree[0], without_comments(tree[1]))
 
 
-def _last_offset(text: str, node: Node) -> int:
+def last_offset(text: str, node: Node) -> int:
     """The last character that a node holds: the end mark of a block lies behind what follows it."""
     node = _last(node)
     start, end = int(node.start_mark.index), int(node.end_mark.index)
