@@ -59,7 +59,7 @@ class Composer:
         tried: list[Declined] = []
         for name in names:
             strategy = find_strategy(name)
-            hits = hits_for(self.after, strategy, options)
+            hits = hits_for(self.after, strategy, options, only_failing=True)
             outcome = attempt(self.project, strategy, hits, options, self.request)
             if isinstance(outcome, Attempt):
                 self.passed_over += tried

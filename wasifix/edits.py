@@ -193,12 +193,25 @@ def _yaml(edit: FileEdit, old: bytes, author: Author) -> bytes:
     from wasifix.documents.yaml_write import changed
 
     document = parse_yaml(edit.path, old)
+    if document.root is not None and document.root.id == "mapping" and document.root.flow_style:
+        node = next((each for each in map(document.locate, _routes(edit)) if each), document.root)
+        reason = "JSON, which a program usually writes: change what makes it"
+        raise CannotEdit(reason, node.start_mark.index)
     return encode(changed(document, edit.changes, author), document.has_mark)
+
+
+def _routes(edit: FileEdit) -> Iterable[KeyPath]:
+    """The places of the changes; of what is new the nearest that is there."""
+    paths = [getattr(each, "path", ()) for each in edit.changes]
+    return (path[:length] for path in paths for length in range(len(path), 0, -1))
 
 
 def _with_words(edit: FileEdit, old: bytes, author: Author) -> bytes:
     """A file that is a plain text, in which words are replaced."""
     text, has_mark = decode(edit.path, old)
+    if edit.path.endswith(".json"):
+        start = min(each.start for each in edit.changes if isinstance(each, Replace))
+        raise CannotEdit("JSON, which has no comments to say why", start)
     words = [Edit(each.start, each.end, each.text) for each in edit.changes if isinstance(each, Replace)]
     new = with_comments(text, words, author)
     if without_comments(new) != without_comments(apply_edits(text, words)):

@@ -28,7 +28,7 @@ class Attempt:
     report: Report
 
 
-def hits_for(report: Report, strategy: Strategy, options: Options) -> Hits:
+def hits_for(report: Report, strategy: Strategy, options: Options, only_failing: bool = False) -> Hits:
     """The findings that name the strategy as a remedy, and the builds that they hit."""
     reachable = tuple(build for build in report.builds if build.is_local or not options.local_only)
     ids = {build.id for build in reachable}
@@ -36,6 +36,7 @@ def hits_for(report: Report, strategy: Strategy, options: Options) -> Hits:
         finding
         for finding in report.findings
         if strategy.name in [remedy.strategy for remedy in finding.remedies]
+        and (finding.fails or not only_failing)
         and ids.intersection(finding.builds)
     )
     hit = {build for finding in findings for build in finding.builds}
@@ -76,7 +77,7 @@ def attempt(
         return Declined(
             strategy=strategy.name,
             reason=f"after the change `{remaining.id}` would still be there",
-            at=remaining.evidence[0],
+            at=next((each for each in remaining.evidence if each.path), None),
             instead="`wasifix check` says why; --force writes the change all the same",
         )
     return Attempt(plan=_with_undo_note(outcome, made), changes=made, project=tried, report=report)
@@ -123,12 +124,16 @@ def _cannot_be_marked(strategy: Strategy, plan: Plan) -> bool:
 
 
 def seen_again(hits: Hits, report: Report) -> Hits:
-    """The same hits in the changed project: the local builds, and those of workflows still hit."""
+    """The same hits in the changed project: the local builds, and those of workflows still hit.
+
+    Of a plan that is forced on a project without findings, all its builds.
+    """
     keys = {build.key for build in hits.builds}
     wanted = {finding.id for finding in hits.findings}
     hit = {build for finding in report.findings if finding.id in wanted for build in finding.builds}
-    builds = (build for build in report.builds if build.key in keys and (build.is_local or build.id in hit))
-    return replace(hits, builds=tuple(builds))
+    same = (build for build in report.builds if build.key in keys)
+    kept = (each for each in same if each.is_local or each.id in hit or not hits.findings)
+    return replace(hits, builds=tuple(kept))
 
 
 def planned(

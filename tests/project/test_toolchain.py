@@ -148,7 +148,8 @@ def test_the_reason_says_why_the_release_is_open(text: str, reason: str) -> None
     [
         (None, True),
         ("stable", True),
-        ("nightly", True),
+        ("nightly", False),
+        ("beta", False),
         ("esp", True),
         ('[toolchain]\npath = "/opt/rust"\n', True),
         ('[toolchain]\ntargets = ["x"]\n', True),

@@ -79,12 +79,19 @@ def effective_toolchain(
 
 
 def settled(found: Fact[Toolchain], assumed: str | None) -> Fact[Toolchain]:
-    """The toolchain, or the assumed one where its name leaves the release open."""
-    open_name = found.value is None or found.value.is_floating or found.value.is_custom
+    """The toolchain, or the assumed one where its name leaves the release open.
+
+    What is said to be nightly or beta stays so: a stable release is not what it will be.
+    """
+    named = found.value
+    open_name = named is None or named.is_floating or named.is_custom
     if assumed is None or not open_name:
         return found
+    toolchain = parse_toolchain(assumed)
+    if named is not None and named.is_floating and named.channel is not toolchain.channel:
+        return found
     evidence = Evidence(path="", text=f"--assume-rust {assumed}", note="assumed")
-    return Fact(value=parse_toolchain(assumed), evidence=(*found.evidence, evidence))
+    return Fact(value=toolchain, evidence=(*found.evidence, evidence))
 
 
 def _chosen(files: tuple[ToolchainFile, ...], environment: Mapping[str, str]) -> Fact[Toolchain]:

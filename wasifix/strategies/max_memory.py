@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wasifix.changes import AddLines, Append, Change, FileEdit, Set
+from wasifix.changes import AddLines, Append, Change, FileEdit, KeyPath, Set
 from wasifix.model import Build, Declined, Effect, Evidence, Plan
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
@@ -22,7 +22,7 @@ DEFAULT = 2**30
 """Bytes; what the target passes by itself since Rust 1.92."""
 LARGEST = 2**32
 """Bytes; all that 32-bit addresses reach."""
-_PRESENT = re.compile(r"(--max-memory[=,]?)\d+")
+_PRESENT = re.compile(r"(--max-memory[=,]?)(\d+)")
 _MAIN = re.compile(r"^fn main\(\) \{[ \t]*\r?$", re.MULTILINE)
 
 
@@ -83,16 +83,22 @@ def _in_config(project: Project, build: Build, size: int, notes: list[str]) -> I
 
 
 def _enlarged(project: Project, build: Build, size: int) -> Iterator[tuple[str, Change]]:
-    """The number of an argument that is there already, but too small, wherever it is written."""
+    """The number of an argument that the build has already, where it is too small."""
+    given = {flag.evidence.place for flag in project.config.rustflags(str(build.target.value))}
     for document in project.config.layers:
         for table in document.table("target"):
             for path in (("target", table, "rustflags"), ("build", "rustflags")):
-                setting = Setting(document.get(*path), document, path)
-                if isinstance(setting.value, str) and _PRESENT.search(setting.value):
-                    yield document.path, Set(path, _PRESENT.sub(rf"\g<1>{size}", setting.value))
-                for index, flag in enumerate(setting.value if isinstance(setting.value, list) else []):
-                    if _PRESENT.search(str(flag)):
-                        yield document.path, Set((*path, index), _PRESENT.sub(rf"\g<1>{size}", str(flag)))
+                value = document.get(*path)
+                flags = dict(enumerate(value)) if isinstance(value, list) else {None: value}
+                for index, flag in flags.items():
+                    place: KeyPath = path if index is None else (*path, index)
+                    larger = _PRESENT.sub(lambda found: _at_least(found, size), str(flag))
+                    if larger != str(flag) and document.evidence(place).place in given:
+                        yield document.path, Set(place, larger)
+
+
+def _at_least(found: re.Match[str], size: int) -> str:
+    return found[1] + str(max(int(found[2]), size))
 
 
 def _extended(setting: Setting, build: Build, size: int) -> Change:

@@ -47,7 +47,7 @@ def moved(project: Project, hits: Hits, release: Release) -> tuple[Draft, tuple[
     if makes_file:
         contents = (Set(CHANNEL, str(release)), Set(("toolchain", "components"), COMPONENTS))
         path = join(project.workspace.folder, "rust-toolchain.toml")
-        draft.change(path, *contents, Set(TARGETS, hits.targets))
+        draft.change(path, *contents, *((Set(TARGETS, hits.targets),) if hits.targets else ()))
     for file in files.values():
         if changes := tuple(_of_file(file, release, hits.targets)):
             draft.change(file.path, *changes)
