@@ -141,7 +141,7 @@ def scalar(node: Node | None) -> str | None:
 
 
 def scalars(node: Node | None) -> Iterator[str]:
-    """The texts of all values in a node, each node once: with aliases it can stand in any number of places."""
+    """The texts of all values in a node; each node once, as with aliases it can stand in many places."""
     waiting, seen = [node], set()
     while waiting:
         each = waiting.pop()

@@ -18,7 +18,7 @@ from wasifix.model import Evidence
 from wasifix.project.commands import Reading
 from wasifix.project.expressions import Known
 from wasifix.project.leads import Lead, rest_of
-from wasifix.project.script import Script
+from wasifix.project.script import Script, nowhere
 from wasifix.project.sources import Sources
 from wasifix.tree import join, upward
 
@@ -84,7 +84,7 @@ def _tasks(
             at = document.evidence(("tasks", name))
             texts = [each for each in (run if isinstance(run, list) else [run]) if isinstance(each, str)]
             scripts = (
-                Script(path=document.path, source="", route=None, text=text, places=None, at=at)
+                Script(path=document.path, source="", route=None, text=text, places=nowhere, at=at)
                 for text in texts
             )
             folder_of_task = place if not isinstance(settings.get("dir"), str) else folder

@@ -61,7 +61,6 @@ class Leg:
     followed: list[str] = field(default_factory=list)
     """All that commands of the leg have led to."""
 
-
     def lasting(self) -> Lasting:
         """What it hands on to the next step."""
         return Lasting(

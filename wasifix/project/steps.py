@@ -100,7 +100,9 @@ class Steps:
             matters = _MATTERS.search(text) is not None or "${{" in text
         if not matters:
             return None
-        condition = scalar(child(node, "if"))
+        condition = condition_of(node)
+        if is_false(condition, {}):
+            return None
         return Step(node=node, condition=condition, action=action or "", run=run, names=names_in(node))
 
     def _of_run(
@@ -129,9 +131,7 @@ class Steps:
         names = tuple(dict.fromkeys(name for each in steps for name in each.names))
         declared, given = child(found.root, "inputs"), child(step.node, "with")
         outer = {name: value for name, value in leg.scope.items() if name.startswith("env.")}
-        inner = replace(
-            leg, scope={**outer, **inputs_of(found, declared, document, given, leg.scope, names)}
-        )
+        inner = replace(leg, scope={**outer, **inputs_of(found, declared, document, given, leg.scope, names)})
         inner.environment |= environment_of(document, step.node, leg.scope)
         key = (found.path, depth, *_values(names, inner), inner.lasting())
         outcome = self._outcomes.get(key)
@@ -155,6 +155,12 @@ class Steps:
             found = self._action(action)
             return found is not None and bool(self.kept(found, child(found.root, "runs", "steps")))
         return action.partition("@")[0] in SET_UPS or action.startswith(_MANAGERS)
+
+
+def condition_of(node: Node) -> str | None:
+    """The `if` of a step or job, unless it refers to nothing that is ever known and so may always hold."""
+    text = scalar(child(node, "if"))
+    return text if text is not None and (_NAMES.search(text) or is_false(text, {})) else None
 
 
 def names_in(node: Node | None) -> tuple[str, ...]:
@@ -182,9 +188,7 @@ def inputs_of(
     return values
 
 
-def environment_of(
-    document: YamlDocument, node: Node | None, scope: Mapping[str, Known]
-) -> dict[str, Known]:
+def environment_of(document: YamlDocument, node: Node | None, scope: Mapping[str, Known]) -> dict[str, Known]:
     """The variables that a workflow, job or step sets."""
     return {name: known_at(document, value, scope) for name, value in entries(child(node, "env"))}
 

@@ -17,7 +17,15 @@ from wasifix.project.matrix import known_values, legs
 from wasifix.project.scripts import CargoCall, script_at
 from wasifix.project.setup_steps import Leg
 from wasifix.project.sources import Sources
-from wasifix.project.steps import DEPTH_LIMIT, Step, Steps, environment_of, inputs_of, names_in
+from wasifix.project.steps import (
+    DEPTH_LIMIT,
+    Step,
+    Steps,
+    condition_of,
+    environment_of,
+    inputs_of,
+    names_in,
+)
 from wasifix.tree import join
 
 FOLDER = ".github/workflows"
@@ -98,7 +106,7 @@ class _Workflows:
         return _Job(
             name=name,
             node=node,
-            condition=scalar(child(node, "if")),
+            condition=condition_of(node),
             steps=self.steps.kept(document, child(node, "steps")),
             called=called if called is not None and self._jobs_of(called) else None,
             image=image if scalar(image) is not None else None,
