@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar
 from wasifix.project.expressions import Known, is_false
+from wasifix.project.file_names import workflow_files
 from wasifix.project.images import image_toolchain
 from wasifix.project.leads import LEADS_ON
 from wasifix.project.matrix import known_values, legs
@@ -28,7 +29,6 @@ from wasifix.project.steps import (
 )
 from wasifix.tree import join
 
-FOLDER = ".github/workflows"
 _LEADS_HERE = re.compile(rb"\./\.github/|uses: \./")
 
 
@@ -52,8 +52,7 @@ def workflow_calls(sources: Sources, always: bool) -> Iterator[CargoCall]:
     Raises UnreadableInput.
     """
     workflows = _Workflows(sources)
-    names = [join(FOLDER, name) for name in sources.tree.files(FOLDER) if name.endswith((".yml", ".yaml"))]
-    for path in names:
+    for path in workflow_files(sources):
         data = sources.read(path) or b""
         if _LEADS_HERE.search(data) or (LEADS_ON.search(data) and (always or b"wasm32" in data)):
             document = sources.yaml(path)
