@@ -7,7 +7,6 @@ everything is new, and whoever finds a journal without an owner takes it to that
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import sys
@@ -101,6 +100,8 @@ def finish_interrupted(root: Path) -> tuple[str, ...]:
 
 def digest(data: bytes | None) -> str:
     """The SHA-256 of a file's contents; empty for no file."""
+    import hashlib
+
     return "" if data is None else hashlib.sha256(data).hexdigest()
 
 

@@ -11,9 +11,8 @@ from wasifix.ci_checks import CI_CHECKS, ci_checks
 from wasifix.detect import detect
 from wasifix.expiry import stale_workarounds
 from wasifix.ignores import IGNORE_CHECKS, ignored
-from wasifix.model import Level, Remedy, Report
+from wasifix.model import Build, Level, Remedy, Report
 from wasifix.project import Project, local_builds, read_project
-from wasifix.project.ci import ci_builds
 from wasifix.project.sources import Sources
 from wasifix.settings import FROM_PROJECT, Given, settings_of
 from wasifix.strategies import STRATEGIES
@@ -51,7 +50,7 @@ REMEDIES = {
 
 def report_on(project: Project) -> Report:
     """Everything that is found in a project, the loudest first."""
-    builds = (*local_builds(project), *ci_builds(project))
+    builds = (*local_builds(project), *_ci_builds(project))
     advisories = load_advisories()
     found, prevented = detect(project, builds, advisories)
     remedies = remedies_by_finding()
@@ -72,6 +71,14 @@ def report_on(project: Project) -> Report:
         files_read=project.sources.files_read,
         settings=project.settings,
     )
+
+
+def _ci_builds(project: Project) -> tuple[Build, ...]:
+    if not project.calls:
+        return ()
+    from wasifix.project.ci import ci_builds
+
+    return ci_builds(project)
 
 
 def remedies_by_finding() -> Mapping[str, tuple[str, ...]]:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from wasifix.checks import Check
 from wasifix.model import Build, Confidence, Finding, Level
 from wasifix.project import Project
-from wasifix.project.bots import managing_bots
 
 CHECK = Check(
     id="bot-undoes-pin",
@@ -31,6 +30,8 @@ def undone_pins(project: Project, builds: tuple[Build, ...]) -> Iterator[Finding
     for path, text, marker in project.markers():
         if marker.author.strategy not in _PINNING:
             continue
+        from wasifix.project.bots import managing_bots
+
         below = text[marker.end :].lstrip().partition("\n")[0]
         for bot in managing_bots(project.sources, path, below):
             yield Finding(

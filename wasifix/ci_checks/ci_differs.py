@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from wasifix.checks import Check
 from wasifix.model import Build, Confidence, Evidence, Finding, Level
 from wasifix.project import Project
-from wasifix.project.expressions import Known
-from wasifix.project.scripts import CargoCall
-from wasifix.project.set_ups import set_ups
+from wasifix.project.file_names import workflow_files
 from wasifix.project.targets import is_wasm
 from wasifix.project.toolchain import ToolchainFile, governing_files
 from wasifix.rust import Toolchain, parse_toolchain
 from wasifix.tree import parent
+
+if TYPE_CHECKING:
+    from wasifix.project.expressions import Known
+    from wasifix.project.scripts import CargoCall
 
 CHECK = Check(
     id="ci-differs",
@@ -114,6 +117,10 @@ def _requests(project: Project, builds: tuple[Build, ...]) -> Iterator[_Request]
                 override=call.override,
                 default=call.default,
             )
+    if not workflow_files(project.sources):
+        return
+    from wasifix.project.set_ups import set_ups
+
     known = {(call.workflow, call.job) for call in project.calls}
     for each in set_ups(project.sources):
         if (each.path, each.job) not in known:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from wasifix.checks import Check
 from wasifix.model import Build, Confidence, Finding, Level
-from wasifix.project.ci import NUMBER
+from wasifix.project.toolchain import NUMBER
 
 CHECK = Check(
     id="version-as-float",

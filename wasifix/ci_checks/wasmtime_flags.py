@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from wasifix.checks import Check
 from wasifix.ci_checks.wasmtime_version import too_old_or_new
 from wasifix.model import Build, Confidence, Evidence, Fact, Finding, Level
 from wasifix.project import Project
-from wasifix.project.module_runs import ModuleRun, module_runs
-from wasifix.project.scripts import CargoCall
+from wasifix.project.file_names import workflow_files
 from wasifix.project.targets import THREADS_TARGETS
 from wasifix.rust import Release, ReleaseRange
 from wasifix.wasmtime_flags import lines, lines_for, named, problem_with, versions_of
+
+if TYPE_CHECKING:
+    from wasifix.project.module_runs import ModuleRun
+    from wasifix.project.scripts import CargoCall
 
 CHECK = Check(
     id="wasmtime-flags",
@@ -43,8 +47,10 @@ def unfit_flags(build: Build) -> Iterator[Finding]:
 
 def unfit_commands(project: Project, builds: tuple[Build, ...]) -> Iterator[Finding]:
     """The findings about commands in workflows that run a module themselves, and about their Wasmtime."""
-    if not builds:
+    if not builds or not workflow_files(project.sources):
         return
+    from wasifix.project.module_runs import module_runs
+
     for run in module_runs(project.sources):
         ids = [build.id for build in builds if build.id.startswith(f"{run.path}:{run.job}:")]
         ids = ids or [build.id for build in builds if build.is_local] or [builds[0].id]

@@ -6,9 +6,9 @@ Every command that stands in a script counts as one that runs: conditions and lo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class Word:
         return rest[0] if len(rest) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Command:
     """A simple command at `start`..`end` of the script; `output` is where a redirection sends what it prints.
 
@@ -75,7 +75,7 @@ class Command:
     exports: bool = False
     output: str = ""
 
-    @property
+    @cached_property
     def words(self) -> tuple[str | None, ...]:
         """The words as the shell makes them; None where one cannot be known."""
         return tuple(part.text for part in self.parts)
@@ -86,12 +86,19 @@ class Command:
         return tuple((name, word.text) for name, word in self.assigned)
 
 
-def commands(script: str, variables: Mapping[str, str | None]) -> Iterator[Command]:
-    """The commands of a script in their order. `variables` are known before it starts."""
+def commands(
+    script: str, variables: Mapping[str, str | None], is_asked: Callable[[str], object] | None = None
+) -> Iterator[Command]:
+    """The commands of a script in their order. `variables` are known before it starts.
+
+    Of commands whose program stands there plainly, only those for which `is_asked` says so.
+    """
     data = script.encode("utf-8")
     known = dict(variables)
     reader = _Reader(data, known)
-    for node in _walk(_parsed(data).root_node):
+    for node in _walk(_parsed(data).root_node, data):
+        if is_asked is not None and (name := reader.plain_name(node)) and not is_asked(name):
+            continue
         command = reader.command(node)
         if not command.parts:
             known.update(command.variables)
@@ -121,14 +128,19 @@ def _parser() -> Parser:
     return Parser(Language(tree_sitter_bash.language()))
 
 
-def _walk(root: Node) -> Iterator[Node]:
+_PLAIN = re.compile(r"[\w.-]+")
+_SUBSTITUTION = re.compile(rb"\$\(|`")
+
+
+def _walk(root: Node, data: bytes) -> Iterator[Node]:
     waiting = [root]
     while waiting:
         node = waiting.pop()
         if node.type in ("command", "declaration_command", "variable_assignment"):
             yield node
-            inner = [each for each in _inside(node) if each.type == "command_substitution"]
-            waiting += reversed(inner)
+            if _SUBSTITUTION.search(data, node.start_byte, node.end_byte):
+                inner = [each for each in _inside(node) if each.type == "command_substitution"]
+                waiting += reversed(inner)
         else:
             waiting += reversed(node.children)
 
@@ -160,6 +172,12 @@ class _Reader:
         words = [each for each in node.children if each.is_named and each.type not in _NO_WORDS]
         parts = tuple(self._word(each) for each in words)
         return Command(parts, start, end, assigned, output=self._output(node))
+
+    def plain_name(self, node: Node) -> str:
+        """The name of a command's program; empty where it is no plain word."""
+        name = node.child_by_field_name("name") if node.type == "command" else None
+        raw = self._raw(name) if name is not None else ""
+        return raw if _PLAIN.fullmatch(raw) else ""
 
     def _assignment(self, node: Node) -> tuple[str, Word]:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")

@@ -140,6 +140,20 @@ def scalar(node: Node | None) -> str | None:
     return str(node.value) if node is not None and node.id == "scalar" else None
 
 
+def scalars(node: Node | None) -> Iterator[str]:
+    """The texts of all values in a node; each node once, as with aliases it can stand in many places."""
+    waiting, seen = [node], set()
+    while waiting:
+        each = waiting.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        if each.id == "scalar":
+            yield str(each.value)
+        waiting += items(each)
+        waiting += [value for _, value in entries(each)]
+
+
 def is_plain(node: Node) -> bool:
     """Whether a scalar is written without quotes."""
     return node.id == "scalar" and not node.style

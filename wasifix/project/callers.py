@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from wasifix.model import Evidence
-from wasifix.project.expressions import Known
-from wasifix.project.gitlab import gitlab_calls
-from wasifix.project.just_recipes import FILES as JUSTFILES
-from wasifix.project.make_recipes import FILES as MAKEFILES
-from wasifix.project.own_builds import machine_calls, own_calls
-from wasifix.project.scripts import CargoCall
+from wasifix.project.file_names import (
+    GITLAB,
+    JUSTFILES,
+    MAKEFILES,
+    PACKAGE,
+    has_machine_files,
+    workflow_files,
+)
 from wasifix.project.sources import Sources
 from wasifix.project.targets import Use
-from wasifix.project.workflows import workflow_calls
 from wasifix.tree import join
 
-_NAMES = ("package.json", *MAKEFILES, *JUSTFILES)
+if TYPE_CHECKING:
+    from wasifix.project.expressions import Known
+    from wasifix.project.scripts import CargoCall
+
+_NAMES = (PACKAGE, *MAKEFILES, *JUSTFILES)
 _SCRIPT_FOLDERS = ("", "scripts", "script", "ci", ".ci", "tools", "bin", "build", "docker", ".github/scripts")
 
 
@@ -35,18 +41,36 @@ def all_calls(
     """
     files = tuple(build_files(sources, folders))
     always = bool(uses) or any(b"wasm32" in (sources.read(path) or b"") for path in files)
-    of_ci = (*workflow_calls(sources, always=always), *gitlab_calls(sources, always=always))
+    of_ci = tuple(_ci_calls(sources, always))
     yield from of_ci
-    if not always:
+    if not always or not (files or has_machine_files(sources, start)):
         return
+    from wasifix.project.own_builds import machine_calls, own_calls
+
     called = frozenset(key for call in of_ci for key in call.trail)
-    environment = {
-        name: Known(value, (Evidence(path="", text=f"{name}={value}", note="environment variable"),))
-        for name, value in variables.items()
-        if name.startswith(("RUST", "CARGO"))
-    }
+    environment = dict(_known(variables))
     yield from own_calls(sources, files, called, environment)
     yield from machine_calls(sources, start, uses, environment)
+
+
+def _ci_calls(sources: Sources, always: bool) -> Iterator[CargoCall]:
+    if workflow_files(sources):
+        from wasifix.project.workflows import workflow_calls
+
+        yield from workflow_calls(sources, always=always)
+    if GITLAB in sources.files(""):
+        from wasifix.project.gitlab import gitlab_calls
+
+        yield from gitlab_calls(sources, always=always)
+
+
+def _known(variables: Mapping[str, str]) -> Iterator[tuple[str, Known]]:
+    from wasifix.project.expressions import Known
+
+    for name, value in variables.items():
+        if name.startswith(("RUST", "CARGO")):
+            evidence = Evidence(path="", text=f"{name}={value}", note="environment variable")
+            yield name, Known(value, (evidence,))
 
 
 def build_files(sources: Sources, folders: tuple[str, ...]) -> Iterator[str]:
@@ -57,7 +81,7 @@ def build_files(sources: Sources, folders: tuple[str, ...]) -> Iterator[str]:
             if known and _CALLS_CARGO.search(sources.read(join(folder, name)) or b""):
                 yield join(folder, name)
     for folder in folders:
-        path = join(folder, "package.json")
+        path = join(folder, PACKAGE)
         if folder not in _SCRIPT_FOLDERS and _CALLS_CARGO.search(sources.read(path) or b""):
             yield path
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from wasifix.documents.toml import TomlDocument, parse_toml
 from wasifix.errors import OutsideProject, UnreadableInput
@@ -11,14 +12,14 @@ from wasifix.model import Build, Evidence, Fact
 from wasifix.project import Project, build_of
 from wasifix.project.cargo_config import CargoConfig, read_config
 from wasifix.project.expressions import Known
-from wasifix.project.scripts import CargoCall
 from wasifix.project.targets import configured_targets, is_wasm
-from wasifix.project.toolchain import ToolchainFile, effective_toolchain, governing_files, settled
+from wasifix.project.toolchain import NUMBER, ToolchainFile, effective_toolchain, governing_files, settled
 from wasifix.rust import Channel, Toolchain, parse_toolchain
 from wasifix.tree import join, parent
 
-NUMBER = "without quotes"
-"""How the reason of a toolchain begins that YAML took for a number."""
+if TYPE_CHECKING:
+    from wasifix.project.scripts import CargoCall
+
 _GIVEN = "--config#"
 _DECIDING = ("RUSTFLAGS", "RUSTC_BOOTSTRAP", "RUSTUP_TOOLCHAIN", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_")
 

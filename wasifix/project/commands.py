@@ -83,9 +83,9 @@ def without_wrappers(command: Command) -> Command:
     while command.parts:
         words = command.words
         name = (words[0] or "").rpartition("/")[2]
-        if name not in _WRAPPERS:
+        if name not in WRAPPERS:
             return command
-        count = _own_length(words, _WRAPPERS[name], _OPERANDS.get(name, 0))
+        count = _own_length(words, WRAPPERS[name], _OPERANDS.get(name, 0))
         assigned = list(command.assigned)
         if name in ("env", "sudo", "cross-env"):
             for word in command.parts[count:]:
@@ -102,7 +102,7 @@ def without_wrappers(command: Command) -> Command:
     return command
 
 
-_WRAPPERS: dict[str, tuple[str, ...]] = {
+WRAPPERS: dict[str, tuple[str, ...]] = {
     "env": ("-u", "--unset", "-C", "--chdir", "-S"),
     "cross-env": (),
     "sudo": ("-u", "--user", "-g", "-D", "-h", "-p"),

@@ -10,20 +10,23 @@ from dataclasses import replace
 
 from wasifix.documents.yaml import YamlDocument, child, entries, scalar
 from wasifix.project.expressions import Known
+from wasifix.project.file_names import DEV_CONTAINER, DEV_CONTAINERS
 from wasifix.project.images import image_toolchain
 from wasifix.project.script import script_at
 from wasifix.project.sources import Sources
 from wasifix.tree import join
 
-FOLDER = ".devcontainer"
 FILE = "devcontainer.json"
 
 
 def dev_container_files(sources: Sources) -> Iterator[str]:
     """The places where a definition may lie."""
-    if ".devcontainer.json" in sources.files(""):
-        yield ".devcontainer.json"
-    for folder in (FOLDER, *(join(FOLDER, name) for name in sources.tree.folders(FOLDER))):
+    if DEV_CONTAINER in sources.files(""):
+        yield DEV_CONTAINER
+    for folder in (
+        DEV_CONTAINERS,
+        *(join(DEV_CONTAINERS, name) for name in sources.tree.folders(DEV_CONTAINERS)),
+    ):
         if FILE in sources.files(folder):
             yield join(folder, FILE)
 

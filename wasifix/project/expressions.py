@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 
 from wasifix.changes import Origin
 from wasifix.documents.yaml import Node, YamlDocument, is_plain, scalar
@@ -63,9 +64,11 @@ def known_at(document: YamlDocument, node: Node | None, scope: Scope) -> Known:
     text = scalar(node)
     if node is None or text is None:
         return _UNKNOWN
+    at = document.evidence(node)
+    if "${{" not in text:
+        return Known(text, (at,), origin=origin_of(document, node))
     found = resolved(text, scope)
-    origin = found.origin if "${{" in text else origin_of(document, node)
-    return replace(found, evidence=(*found.evidence, document.evidence(node)), origin=origin)
+    return Known(found.text, (*found.evidence, at), found.written, found.origin)
 
 
 def origin_of(document: YamlDocument, node: Node) -> Origin | None:
@@ -90,6 +93,16 @@ def evaluated(text: str, scope: Scope) -> Known:
         return _UNKNOWN
 
 
+def named(name: str, scope: Scope) -> Known:
+    """What a name stands for."""
+    if name in ("true", "false", "null"):
+        return Known("" if name == "null" else name)
+    if name in scope:
+        return scope[name]
+    is_matrix = name.startswith("matrix.") and any(each.startswith("matrix.") for each in scope)
+    return Known("") if is_matrix else _UNKNOWN  # GitHub puts nothing where a leg has no such value
+
+
 def is_false(text: str | None, scope: Scope) -> bool:
     """Whether an `if` is sure not to hold."""
     if text is None:
@@ -99,13 +112,16 @@ def is_false(text: str | None, scope: Scope) -> bool:
     return found.text is not None and not _holds(found)
 
 
+@lru_cache(maxsize=1024)
+def _tokens(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple((match.lastgroup or "", match[match.lastgroup or 0]) for match in _TOKEN.finditer(text))
+
+
 class _Evaluator:
     """Reads an expression from left to right, one method for each level of its grammar."""
 
     def __init__(self, text: str, scope: Scope) -> None:
-        self.tokens = [
-            (match.lastgroup or "", match[match.lastgroup or 0]) for match in _TOKEN.finditer(text)
-        ]
+        self.tokens = list(_tokens(text))
         self.scope = scope
 
     def whole(self) -> Known:
@@ -156,16 +172,8 @@ class _Evaluator:
             case "number", _:
                 return Known(token)
             case "name", _:
-                return self._call(token) if self._takes("(") else self._named(token)
+                return self._call(token) if self._takes("(") else named(token, self.scope)
         raise ValueError("not an expression")
-
-    def _named(self, name: str) -> Known:
-        if name in ("true", "false", "null"):
-            return Known("" if name == "null" else name)
-        if name in self.scope:
-            return self.scope[name]
-        is_matrix = name.startswith("matrix.") and any(each.startswith("matrix.") for each in self.scope)
-        return Known("") if is_matrix else _UNKNOWN  # GitHub puts nothing where a leg has no such value
 
     def _call(self, name: str) -> Known:
         arguments: list[Known] = []

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar
 from wasifix.project.expressions import Known, origin_of
+from wasifix.project.file_names import GITLAB
 from wasifix.project.images import VARIABLE, image_toolchain
 from wasifix.project.leads import LEADS_ON
 from wasifix.project.matrix import LEG_LIMIT
@@ -20,7 +21,6 @@ from wasifix.project.scripts import CargoCall, cargo_calls_of
 from wasifix.project.setup_steps import Leg
 from wasifix.project.sources import Sources
 
-FILE = ".gitlab-ci.yml"
 DEPTH_LIMIT = 11
 """How deep jobs may extend one another: GitLab allows no more. https://docs.gitlab.com/ci/yaml/#extends"""
 _NO_JOBS = (
@@ -31,10 +31,10 @@ _NO_JOBS = (
 
 def gitlab_calls(sources: Sources, always: bool) -> Iterator[CargoCall]:
     """The Cargo commands of all jobs that link. Raises UnreadableInput."""
-    data = sources.read(FILE) or b""
+    data = sources.read(GITLAB) or b""
     if LEADS_ON.search(data) is None or not (always or b"wasm32" in data):
         return
-    document = sources.yaml(FILE)
+    document = sources.yaml(GITLAB)
     for job, node in entries(document.root) if document else ():
         is_job = job not in _NO_JOBS and not job.startswith(".") and node.id == "mapping"
         if document is not None and is_job:

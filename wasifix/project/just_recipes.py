@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from wasifix.project.commands import Reading
 from wasifix.project.expressions import Known
+from wasifix.project.file_names import JUSTFILES
 from wasifix.project.justfile import REFERENCE, Justfile, Recipe, Values, lines_of, parse_justfile, shebang_of
 from wasifix.project.leads import Lead, nearest, path_in
 from wasifix.project.script import Script, part_of_file
 from wasifix.tree import parent
 
-FILES = ("justfile", "Justfile", ".justfile")
 _VALUE_OPTIONS = ("-f", "--justfile", "-d", "--working-directory", "--shell", "--shell-arg", "--dotenv-path")
 DEPTH_LIMIT = 20
 """How deep recipes need one another."""
@@ -24,7 +24,7 @@ def just_leads(reading: Reading) -> Iterator[Lead]:
     if sources is None:
         return
     named, moved = reading.option_value("-f", "--justfile"), reading.option_value("-d", "--working-directory")
-    path = path_in(reading.leg.folder, named) if named else nearest(sources, reading.leg.folder, FILES)
+    path = path_in(reading.leg.folder, named) if named else nearest(sources, reading.leg.folder, JUSTFILES)
     text = sources.text(path) if path else None
     if path is None or text is None:
         return

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from wasifix.project.commands import Reading
 from wasifix.project.expressions import Known
+from wasifix.project.file_names import MAKEFILES
 from wasifix.project.leads import Lead, path_in
 from wasifix.project.makefile import REFERENCE, Makefile, Rule, Values, parse_makefile
 from wasifix.project.script import Script, part_of_file
 from wasifix.project.sources import Sources
 from wasifix.tree import join
 
-FILES = ("GNUmakefile", "makefile", "Makefile")
 DEPTH_LIMIT = 20
 """How deep prerequisites are followed."""
 
@@ -71,7 +71,7 @@ def target_leads(
 
 def _default_file(sources: Sources, folder: str) -> str | None:
     there = sources.files(folder)
-    return next((join(folder, name) for name in FILES if name in there), None)
+    return next((join(folder, name) for name in MAKEFILES if name in there), None)
 
 
 def _scripts(made: Makefile, rule: Rule, values: Values) -> tuple[Script, ...]:

@@ -17,13 +17,12 @@ from wasifix.errors import UnreadableInput
 from wasifix.model import Evidence
 from wasifix.project.commands import Reading
 from wasifix.project.expressions import Known
+from wasifix.project.file_names import MISE, TOOL_VERSIONS
 from wasifix.project.leads import Lead, rest_of
-from wasifix.project.script import Script
+from wasifix.project.script import Script, nowhere
 from wasifix.project.sources import Sources
 from wasifix.tree import join, upward
 
-FILES = ("mise.toml", ".mise.toml", ".config/mise.toml", "mise/config.toml", ".mise/config.toml")
-VERSIONS = ".tool-versions"
 VARIABLE = "RUSTUP_TOOLCHAIN"
 
 
@@ -37,14 +36,14 @@ def chosen_by_mise(sources: Sources, folder: str) -> dict[str, Known]:
                     found.setdefault(name, _known(document, ("env", name), value))
             if (known := _tool(document)) is not None:
                 found.setdefault(VARIABLE, known)
-        if (known := _of_versions(sources, join(place, VERSIONS))) is not None:
+        if (known := _of_versions(sources, join(place, TOOL_VERSIONS))) is not None:
             found.setdefault(VARIABLE, known)
     return found
 
 
 def chosen_by_asdf(sources: Sources, folder: str) -> Known | None:
     """The Rust of the nearest .tool-versions that names one."""
-    found = (_of_versions(sources, join(place, VERSIONS)) for place in upward(folder))
+    found = (_of_versions(sources, join(place, TOOL_VERSIONS)) for place in upward(folder))
     return next((known for known in found if known is not None), None)
 
 
@@ -84,7 +83,7 @@ def _tasks(
             at = document.evidence(("tasks", name))
             texts = [each for each in (run if isinstance(run, list) else [run]) if isinstance(each, str)]
             scripts = (
-                Script(path=document.path, source="", route=None, text=text, places=None, at=at)
+                Script(path=document.path, source="", route=None, text=text, places=nowhere, at=at)
                 for text in texts
             )
             folder_of_task = place if not isinstance(settings.get("dir"), str) else folder
@@ -98,7 +97,7 @@ def _tasks(
 
 
 def _documents(sources: Sources, folder: str) -> Iterator[TomlDocument]:
-    for name in FILES:
+    for name in MISE:
         document = sources.toml(join(folder, name))
         if document is not None:
             yield document

@@ -9,11 +9,10 @@ from wasifix.changes import KeyPath
 from wasifix.documents.shell import commands
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar
 from wasifix.model import Evidence
-from wasifix.project.scripts import UNKNOWN, script_at
+from wasifix.project.file_names import workflow_files
+from wasifix.project.script import UNKNOWN, script_at
 from wasifix.project.sources import Sources
 from wasifix.project.targets import THREADS_TARGETS
-from wasifix.project.workflows import FOLDER
-from wasifix.tree import join
 from wasifix.wasmtime_command import run_command
 from wasifix.wasmtime_flags import THREADS_OPTIONS
 
@@ -34,11 +33,11 @@ class ModuleRun:
 
 def module_runs(sources: Sources) -> Iterator[ModuleRun]:
     """The commands of all workflows that run such a module. Raises UnreadableInput."""
-    for name in sources.tree.files(FOLDER):
-        data = sources.read(join(FOLDER, name)) if name.endswith((".yml", ".yaml")) else None
-        if data is None or b"wasmtime" not in data or b"threads" not in data:
+    for path in workflow_files(sources):
+        data = sources.read(path) or b""
+        if b"wasmtime" not in data or b"threads" not in data:
             continue
-        document = sources.yaml(join(FOLDER, name))
+        document = sources.yaml(path)
         if document is None:
             continue
         for job, node in entries(child(document.root, "jobs")):

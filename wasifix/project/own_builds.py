@@ -11,11 +11,10 @@ from wasifix.model import Evidence
 from wasifix.project.dev_containers import dev_container_files, dev_container_toolchain
 from wasifix.project.dockerfile import dockerfile_leads
 from wasifix.project.expressions import Known
-from wasifix.project.just_recipes import FILES as JUSTFILES
+from wasifix.project.file_names import JUSTFILES, MAKEFILES, PACKAGE
 from wasifix.project.just_recipes import recipe_leads
 from wasifix.project.justfile import parse_justfile
 from wasifix.project.leads import Lead
-from wasifix.project.make_recipes import FILES as MAKEFILES
 from wasifix.project.make_recipes import target_leads
 from wasifix.project.makefile import parse_makefile
 from wasifix.project.mise import VARIABLE, chosen_by_mise
@@ -53,7 +52,7 @@ def own_calls(
 def _leads(sources: Sources, path: str, environment: Mapping[str, Known]) -> Iterator[Lead]:
     name, folder = path.rpartition("/")[2], parent(path)
     text = sources.text(path) or ""
-    if name == "package.json":
+    if name == PACKAGE:
         document = sources.json(path)
         for script, _ in entries(child(document.root, "scripts")) if document else ():
             yield from (

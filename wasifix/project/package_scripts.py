@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import partial
 
 from wasifix.documents.yaml import YamlDocument, child, entries, items, places, scalar
 from wasifix.errors import OutsideProject, UnreadableInput
@@ -92,7 +93,7 @@ def _script(document: YamlDocument, name: str) -> Script | None:
         source=document.text,
         route=None,
         text=text,
-        places=places(document, node),
+        places=partial(places, document, node),
         at=document.evidence(node),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from wasifix.changes import KeyPath, Origin
 from wasifix.documents.shell import Piece
@@ -27,8 +28,8 @@ class Script:
     route: KeyPath | None
     """What leads to the script's text in the file; None where it cannot be edited."""
     text: str
-    places: Sequence[int] | None
-    """Where each character of the text as it is written stands in the source."""
+    places: Callable[[], Sequence[int] | None]
+    """Says where each character of the text as it is written stands in the source; few scripts are asked."""
     at: Evidence
     filled: tuple[tuple[int, int, int, Known], ...] = ()
     """Of each expression: where its value is in `text`, how much longer it is written, and what it is."""
@@ -38,16 +39,17 @@ class Script:
 
     def evidence(self, start: int) -> Evidence:
         """The place of a character in the file."""
-        if self.places is None:
+        places = self.places()
+        if places is None:
             return self.at
-        offset = self.places[self._written(start)]
+        offset = places[self._written(start)]
         line, column = position(self.source, offset)
         return Evidence(path=self.path, line=line, column=column, text=line_at(self.source, offset))
 
     def origin(self, start: int, end: int) -> Origin | None:
         """The characters as they can be replaced; None where an expression is among them."""
         inside = any(first < end and start < last for first, last, _, _ in self.filled)
-        if self.route is None or self.places is None or inside:
+        if self.route is None or inside or self.places() is None:
             return None
         part = (self.before + self._written(start), self.before + self._written(end))
         return Origin(path=self.path, route=self.route, part=part)
@@ -107,6 +109,10 @@ class Script:
         return place + sum(longer for _, end, longer, _ in self.filled if end <= place)
 
 
+def nowhere() -> None:
+    """The places of a script that stands nowhere as it is."""
+
+
 _SPACE = Known(" ")
 
 
@@ -128,7 +134,7 @@ def script_at(document: YamlDocument, node: Node, scope: Scope, is_posix: bool =
         source=document.text,
         route=document.route(node),
         text=scalar(node) or "",
-        places=places(document, node),
+        places=partial(places, document, node),
         at=document.evidence(node),
         is_posix=is_posix,
     )
@@ -148,7 +154,7 @@ def part_of_file(path: str, text: str, start: int, end: int) -> Script:
         source=text,
         route=(),
         text=text[start:end],
-        places=range(start, end + 1),
+        places=lambda: range(start, end + 1),
         before=start,
         at=Evidence(path=path, line=line, column=column, text=line_at(text, start)),
     )
@@ -156,5 +162,5 @@ def part_of_file(path: str, text: str, start: int, end: int) -> Script:
 
 def composed(path: str, at: Evidence, words: Sequence[Known]) -> Script:
     """A command that stands nowhere as a whole: the words of an alias and those that follow it."""
-    empty = Script(path=path, source="", route=None, text="", places=None, at=at)
+    empty = Script(path=path, source="", route=None, text="", places=nowhere, at=at)
     return empty.followed_by(words)

@@ -11,12 +11,12 @@ from wasifix.documents.shell import commands
 from wasifix.errors import OutsideProject
 from wasifix.model import Evidence
 from wasifix.project.cargo_commands import OWN_TARGETS, building
-from wasifix.project.commands import Reading, without_wrappers
+from wasifix.project.commands import WRAPPERS, Reading, without_wrappers
 from wasifix.project.docker_commands import docker_leads
 from wasifix.project.expressions import Known
 from wasifix.project.installs import rustup, rustup_init, wasmtime
 from wasifix.project.just_recipes import just_leads
-from wasifix.project.leads import SHELLS, Lead, alias_leads, opaque_target, shell_leads
+from wasifix.project.leads import OPAQUE, SHELLS, SOURCING, Lead, alias_leads, opaque_target, shell_leads
 from wasifix.project.make_recipes import make_leads
 from wasifix.project.mise import mise_leads
 from wasifix.project.napi import napi_leads
@@ -30,6 +30,13 @@ DEPTH_LIMIT = 10
 """How many scripts may lead to one another."""
 FOLLOW_LIMIT = 500
 """How many scripts are read for one leg, again and again ones included."""
+_HANDS_ON = "GITHUB_ENV"
+"""Where any program may send a variable for the steps that follow."""
+PROGRAMS = re.compile(
+    "|".join(map(re.escape, (*SHELLS, *SOURCING, *WRAPPERS, *OPAQUE)))
+    + "|cd|pushd|rustup|cargo|cross|napi|npm|pnpm|yarn|bun|g?make|just|mise|docker|podman|buildah"
+)
+"""How the programs are called that do something here. The end is open: `rustup-init.exe`."""
 __all__ = ("UNKNOWN", "CargoCall", "Script", "cargo_calls_of", "enter", "plain_script", "script_at")
 
 
@@ -84,7 +91,7 @@ class CargoCall:
 def cargo_calls_of(script: Script, leg: Leg) -> Iterator[CargoCall]:
     """The Cargo commands of a script that link; the leg takes up what the commands between them do."""
     known = {name: value.text for name, value in {**leg.environment, **leg.shell}.items()}
-    for command in commands(script.text, known):
+    for command in commands(script.text, known, None if _HANDS_ON in script.text else PROGRAMS.match):
         if not command.parts:
             _assign(Reading(script, command, leg), command.exports)
         else:
@@ -103,7 +110,7 @@ class _Reader(Reading):
 
     def calls(self) -> Iterator[CargoCall]:
         wasmtime(self)
-        if "GITHUB_ENV" in self.command.output:
+        if _HANDS_ON in self.command.output:
             self._remember()
         words = self.words
         name = (words[0] or "").rpartition("/")[2] if words else ""

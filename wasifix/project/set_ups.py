@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar
 from wasifix.project.expressions import Known, known_at
+from wasifix.project.file_names import workflow_files
 from wasifix.project.matrix import known_values, legs
 from wasifix.project.setup_steps import Leg, set_up
 from wasifix.project.sources import Sources
 from wasifix.project.targets import is_wasm
-from wasifix.project.workflows import FOLDER
-from wasifix.tree import join
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,10 +27,8 @@ class SetUp:
 
 def set_ups(sources: Sources) -> Iterator[SetUp]:
     """One for each leg that sets up a toolchain with a WebAssembly target. Raises UnreadableInput."""
-    for name in sources.tree.files(FOLDER):
-        path = join(FOLDER, name)
-        data = sources.read(path) if name.endswith((".yml", ".yaml")) else None
-        document = sources.yaml(path) if data is not None and b"wasm32" in data else None
+    for path in workflow_files(sources):
+        document = sources.yaml(path) if b"wasm32" in (sources.read(path) or b"") else None
         if document is None:
             continue
         for job, node in entries(child(document.root, "jobs")):

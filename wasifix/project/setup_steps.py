@@ -25,6 +25,18 @@ class Installation:
     """What stands there now, or what is the same as nothing."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lasting:
+    """What one step of a leg hands on to the next, to be compared."""
+
+    environment: tuple[tuple[str, Known], ...]
+    default: Known | None
+    override: Known | None
+    wasmtime: Installation | None
+    mentions: tuple[Known, ...]
+    followed: tuple[str, ...]
+
+
 @dataclass
 class Leg:
     """What holds while the steps of a leg go by."""
@@ -48,6 +60,34 @@ class Leg:
     """What leads here: scripts, recipes, aliases, the first of them first."""
     followed: list[str] = field(default_factory=list)
     """All that commands of the leg have led to."""
+
+    def lasting(self) -> Lasting:
+        """What it hands on to the next step."""
+        return Lasting(
+            environment=tuple(self.environment.items()),
+            default=self.default,
+            override=self.override,
+            wasmtime=self.wasmtime,
+            mentions=tuple(self.mentions),
+            followed=tuple(self.followed),
+        )
+
+    def take_up(self, after: Lasting) -> None:
+        """Goes on where another leg has done the same."""
+        self.environment = dict(after.environment)
+        self.default, self.override, self.wasmtime = after.default, after.override, after.wasmtime
+        self.mentions, self.followed = list(after.mentions), list(after.followed)
+
+
+SET_UPS = (
+    "dtolnay/rust-toolchain",
+    "actions-rust-lang/setup-rust-toolchain",
+    "actions-rs/toolchain",
+    "moonrepo/setup-rust",
+    "bytecodealliance/actions/wasmtime/setup",
+    "taiki-e/install-action",
+)
+"""The actions that `set_up` knows."""
 
 
 def set_up(document: YamlDocument, step: Node, leg: Leg) -> None:

@@ -20,6 +20,8 @@ from wasifix.tree import is_absolute, join, upward
 
 CHANNEL = ("toolchain", "channel")
 TARGETS = ("toolchain", "targets")
+NUMBER = "without quotes"
+"""How the reason of a toolchain begins that YAML took for a number."""
 FILE_NAMES = ("rust-toolchain", "rust-toolchain.toml")
 
 

@@ -7,24 +7,43 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar
-from wasifix.errors import OutsideProject
-from wasifix.project.expressions import EXPRESSION, Known, evaluated, is_false, known_at, resolved
+from wasifix.project.expressions import Known, is_false
+from wasifix.project.file_names import workflow_files
 from wasifix.project.images import image_toolchain
 from wasifix.project.leads import LEADS_ON
 from wasifix.project.matrix import known_values, legs
-from wasifix.project.mise import chosen_by_asdf, chosen_by_mise
-from wasifix.project.scripts import CargoCall, cargo_calls_of, enter, script_at
-from wasifix.project.setup_steps import Leg, set_up
+from wasifix.project.scripts import CargoCall, script_at
+from wasifix.project.setup_steps import Leg
 from wasifix.project.sources import Sources
+from wasifix.project.steps import (
+    DEPTH_LIMIT,
+    Step,
+    Steps,
+    condition_of,
+    environment_of,
+    inputs_of,
+    names_in,
+)
 from wasifix.tree import join
 
-FOLDER = ".github/workflows"
-DEPTH_LIMIT = 10
-"""How deep actions may use actions: GitHub allows no more. https://docs.github.com/en/actions/reference/limits"""
-_OTHER_SHELLS = ("pwsh", "powershell", "cmd", "python", "node")
+_LEADS_HERE = re.compile(rb"\./\.github/|uses: \./")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Job:
+    """A job that may matter."""
+
+    name: str
+    node: Node
+    condition: str | None
+    steps: tuple[Step, ...]
+    called: YamlDocument | None
+    """The reusable workflow of this repository that it calls."""
+    image: Node | None
+    folder: str | None
 
 
 def workflow_calls(sources: Sources, always: bool) -> Iterator[CargoCall]:
@@ -32,16 +51,13 @@ def workflow_calls(sources: Sources, always: bool) -> Iterator[CargoCall]:
 
     Raises UnreadableInput.
     """
-    names = [join(FOLDER, name) for name in sources.tree.files(FOLDER) if name.endswith((".yml", ".yaml"))]
-    for path in names:
+    workflows = _Workflows(sources)
+    for path in workflow_files(sources):
         data = sources.read(path) or b""
         if _LEADS_HERE.search(data) or (LEADS_ON.search(data) and (always or b"wasm32" in data)):
             document = sources.yaml(path)
             if document is not None and not _is_only_called(document):
-                yield from _of_workflow(sources, document, {}, 0)
-
-
-_LEADS_HERE = re.compile(rb"\./\.github/|uses: \./")
+                yield from workflows.calls(document, {}, 0)
 
 
 def _is_only_called(document: YamlDocument) -> bool:
@@ -51,133 +67,71 @@ def _is_only_called(document: YamlDocument) -> bool:
     return (names or [scalar(events) or ""]) == ["workflow_call"]
 
 
-def _of_workflow(
-    sources: Sources, document: YamlDocument, inputs: Mapping[str, Known], depth: int
-) -> Iterator[CargoCall]:
-    outer = _environment(document, document.root, inputs)
-    folder = scalar(child(document.root, "defaults", "run", "working-directory"))
-    for job, node in entries(child(document.root, "jobs")):
-        if is_false(scalar(child(node, "if")), inputs):
-            continue
-        for number, values in enumerate(legs(node)):
-            scope = {**inputs, **known_values(document, values)}
-            leg = Leg(scope=scope, environment=dict(outer), sources=sources)
-            leg.scope |= {f"env.{name}": value for name, value in outer.items()}
-            leg.environment |= _environment(document, node, leg.scope)
-            leg.scope |= {f"env.{name}": value for name, value in leg.environment.items()}
-            image = child(node, "container")
-            image = child(image, "image") or image
-            if image is not None and scalar(image) is not None:
-                leg.default = image_toolchain(script_at(document, image, leg.scope))
-            called = _called(sources, document, node, leg, depth)
-            own = scalar(child(node, "defaults", "run", "working-directory")) or folder
-            steps = items(child(node, "steps"))
-            for call in (*called, *_of_steps(sources, document, steps, leg, own, depth)):
-                yield call if call.job else replace(call, workflow=document.path, job=job, leg=number)
+class _Workflows:
+    """Reads the workflows of a project: which of their jobs may matter once, the jobs for each leg."""
 
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self.steps = Steps(sources)
+        self._jobs: dict[str, tuple[_Job, ...]] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
 
-def _of_steps(
-    sources: Sources,
-    document: YamlDocument,
-    steps: tuple[Node, ...],
-    leg: Leg,
-    folder: str | None,
-    depth: int,
-) -> Iterator[CargoCall]:
-    for step in steps:
-        if is_false(scalar(child(step, "if")), leg.scope):
-            continue
-        if (action := scalar(child(step, "uses"))) is not None:
-            set_up(document, step, leg)
-            if action.startswith("jdx/mise-action@") and scalar(child(step, "with", "env")) != "false":
-                leg.environment |= chosen_by_mise(sources, "")
-            elif action.startswith("asdf-vm/actions/") and (known := chosen_by_asdf(sources, "")) is not None:
-                leg.environment["RUSTUP_TOOLCHAIN"] = known
-            if action.startswith("./") and depth < DEPTH_LIMIT:
-                yield from _of_action(sources, document, step, action, leg, depth)
-        elif (run := child(step, "run")) is not None and _may_matter(run, leg):
-            yield from _of_run(document, step, run, leg, folder)
+    def calls(self, document: YamlDocument, inputs: Mapping[str, Known], depth: int) -> Iterator[CargoCall]:
+        """The Cargo commands of all jobs."""
+        outer = environment_of(document, document.root, inputs)
+        for job in self._jobs_of(document):
+            if is_false(job.condition, inputs):
+                continue
+            for number, values in enumerate(legs(job.node)):
+                leg = self._leg(document, job, {**inputs, **known_values(document, values)}, outer)
+                if job.called is not None and depth < DEPTH_LIMIT:
+                    yield from self._called(document, job, job.called, leg, depth)
+                for call in self.steps.calls(document, job.steps, leg, job.folder, depth):
+                    yield replace(call, workflow=document.path, job=job.name, leg=number)
 
+    def _jobs_of(self, document: YamlDocument) -> tuple[_Job, ...]:
+        if document.path not in self._jobs:
+            self._jobs[document.path] = ()  # a workflow that calls itself never ends: GitHub refuses it
+            found = (self._job(document, name, node) for name, node in entries(child(document.root, "jobs")))
+            self._jobs[document.path] = tuple(job for job in found if job.steps or job.called)
+        return self._jobs[document.path]
 
-def _may_matter(run: Node, leg: Leg) -> bool:
-    """Whether a script or one of its expressions has a word that leads to Cargo or to a choice."""
-    text = scalar(run) or ""
-    if _MATTERS.search(text):
-        return True
-    expressions = (evaluated(match[1], leg.scope).text for match in EXPRESSION.finditer(text))
-    return any(_MATTERS.search(each or "") for each in expressions)
-
-
-_MATTERS = re.compile(
-    r"cargo|cross|rustup|napi|wasmtime|sh\b|\./|npm|yarn|bun|make|just|docker|podman|buildah|mise|build|ENV"
-)
-
-
-def _of_run(
-    document: YamlDocument, step: Node, run: Node, leg: Leg, default_folder: str | None
-) -> Iterator[CargoCall]:
-    own = _environment(document, step, leg.scope)
-    during = replace(leg, environment={**leg.environment, **own}, doubts=[], later={}, shell={})
-    during.scope = {**leg.scope, **{f"env.{name}": value for name, value in own.items()}}
-    folder = scalar(child(step, "working-directory")) or default_folder or ""
-    enter(during, resolved(folder, during.scope).text)
-    is_posix = (scalar(child(step, "shell")) or "").split(" ")[0] not in _OTHER_SHELLS
-    yield from cargo_calls_of(script_at(document, run, during.scope, is_posix), during)
-    leg.default, leg.override, leg.wasmtime = during.default, during.override, during.wasmtime
-    leg.environment |= during.later
-
-
-def _of_action(
-    sources: Sources, document: YamlDocument, step: Node, action: str, leg: Leg, depth: int
-) -> Iterator[CargoCall]:
-    """The steps of a composite action of this repository, as if they stood here.
-
-    https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
-    """
-    found = None
-    for name in ("action.yml", "action.yaml"):
-        try:
-            found = found or sources.yaml(join(join("", action), name))
-        except OutsideProject:
-            return
-    if found is None:
-        return
-    inputs = _inputs(found, child(found.root, "inputs"), document, child(step, "with"), leg.scope)
-    outer = {name: value for name, value in leg.scope.items() if name.startswith("env.")}
-    inner = replace(leg, scope={**outer, **inputs})
-    inner.environment |= _environment(document, step, leg.scope)
-    yield from _of_steps(sources, found, items(child(found.root, "runs", "steps")), inner, None, depth + 1)
-    leg.default, leg.override, leg.wasmtime = inner.default, inner.override, inner.wasmtime
-
-
-def _called(sources: Sources, document: YamlDocument, job: Node, leg: Leg, depth: int) -> Iterator[CargoCall]:
-    """The jobs of a reusable workflow of this repository.
-
-    https://docs.github.com/en/actions/how-tos/reuse-automations/reuse-workflows
-    """
-    name = scalar(child(job, "uses")) or ""
-    called = sources.yaml(join("", name)) if name.startswith("./.github/") and depth < DEPTH_LIMIT else None
-    if called is not None:
-        declared = child(called.root, "on", "workflow_call", "inputs")
-        yield from _of_workflow(
-            sources, called, _inputs(called, declared, document, child(job, "with"), leg.scope), depth + 1
+    def _job(self, document: YamlDocument, name: str, node: Node) -> _Job:
+        uses = scalar(child(node, "uses")) or ""
+        called = self.sources.yaml(join("", uses)) if uses.startswith("./.github/") else None
+        image = child(node, "container")
+        image = child(image, "image") or image
+        folders = (child(each, "defaults", "run", "working-directory") for each in (node, document.root))
+        return _Job(
+            name=name,
+            node=node,
+            condition=condition_of(node),
+            steps=self.steps.kept(document, child(node, "steps")),
+            called=called if called is not None and self._jobs_of(called) else None,
+            image=image if scalar(image) is not None else None,
+            folder=next((text for each in folders if (text := scalar(each))), None),
         )
 
+    def _leg(
+        self, document: YamlDocument, job: _Job, scope: dict[str, Known], outer: Mapping[str, Known]
+    ) -> Leg:
+        leg = Leg(scope=scope, environment=dict(outer), sources=self.sources)
+        leg.scope |= {f"env.{name}": value for name, value in outer.items()}
+        leg.environment |= environment_of(document, job.node, leg.scope)
+        leg.scope |= {f"env.{name}": value for name, value in leg.environment.items()}
+        if job.image is not None:
+            leg.default = image_toolchain(script_at(document, job.image, leg.scope))
+        return leg
 
-def _inputs(
-    found: YamlDocument,
-    declared: Node | None,
-    document: YamlDocument,
-    given: Node | None,
-    scope: Mapping[str, Known],
-) -> dict[str, Known]:
-    """The inputs of an action or workflow: what is given, else their defaults."""
-    values = {
-        f"inputs.{name}": known_at(found, child(node, "default"), {}) if child(node, "default") else Known("")
-        for name, node in entries(declared)
-    }
-    return {**values, **{f"inputs.{name}": known_at(document, node, scope) for name, node in entries(given)}}
+    def _called(
+        self, document: YamlDocument, job: _Job, called: YamlDocument, leg: Leg, depth: int
+    ) -> Iterator[CargoCall]:
+        """The jobs of a reusable workflow of this repository.
 
-
-def _environment(document: YamlDocument, node: Node | None, scope: Mapping[str, Known]) -> dict[str, Known]:
-    return {name: known_at(document, value, scope) for name, value in entries(child(node, "env"))}
+        https://docs.github.com/en/actions/how-tos/reuse-automations/reuse-workflows
+        """
+        if called.path not in self._names:
+            self._names[called.path] = names_in(called.root)
+        declared, given = child(called.root, "on", "workflow_call", "inputs"), child(job.node, "with")
+        inputs = inputs_of(called, declared, document, given, leg.scope, self._names[called.path])
+        yield from self.calls(called, inputs, depth + 1)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from wasifix.changes import Origin, Replace
 from wasifix.documents.kinds import is_yaml
 from wasifix.documents.yaml import scalar
 from wasifix.project import Project
-from wasifix.project.expressions import Known
 from wasifix.project.profiles import variable
-from wasifix.project.scripts import CargoCall
 from wasifix.strategies.base import Hits
 from wasifix.strategies.draft import Draft, by_origin, hit_calls, shared_with
 from wasifix.strategies.legs import by_leg
+
+if TYPE_CHECKING:
+    from wasifix.project.expressions import Known
+    from wasifix.project.scripts import CargoCall
 
 _WHOLE_OPTIONS = ("--release", "-r")
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from wasifix.changes import Change, KeyPath, Remove, Rename, Replace, Set
 from wasifix.documents.kinds import is_yaml
 from wasifix.documents.shell import commands
 from wasifix.documents.yaml import Node, YamlDocument, entries, items, scalar
 from wasifix.project import Project
-from wasifix.project.scripts import CargoCall
 from wasifix.strategies.base import Hits
 from wasifix.strategies.draft import Draft, hit_calls
 from wasifix.strategies.runner_flags import without_threads
 from wasifix.strategies.words import changed_words
+
+if TYPE_CHECKING:
+    from wasifix.project.scripts import CargoCall
 
 _TOP = ("env",)
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from wasifix.changes import Origin, Remove, Replace, Set
 from wasifix.documents.yaml import items, scalar
 from wasifix.project import Project
 from wasifix.project.ci import toolchain_choice
-from wasifix.project.expressions import Known
-from wasifix.project.scripts import CargoCall
 from wasifix.rust import Release
 from wasifix.strategies.base import Hits
 from wasifix.strategies.draft import Draft, by_origin, hit_calls, shared_with
 from wasifix.strategies.legs import in_matrix, own_legs
+
+if TYPE_CHECKING:
+    from wasifix.project.expressions import Known
+    from wasifix.project.scripts import CargoCall
 
 
 def move_calls(project: Project, hits: Hits, release: Release, makes_file: bool, draft: Draft) -> None:

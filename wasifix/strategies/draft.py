@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from wasifix.changes import Change, FileEdit, Origin
 from wasifix.model import ByHand, Evidence
 from wasifix.project import Project
-from wasifix.project.expressions import Known
-from wasifix.project.scripts import CargoCall
 from wasifix.strategies.base import Hits
+
+if TYPE_CHECKING:
+    from wasifix.project.expressions import Known
+    from wasifix.project.scripts import CargoCall
 
 
 @dataclass

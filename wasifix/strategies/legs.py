@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from wasifix.changes import AddItem, Change, KeyPath, Origin
 from wasifix.documents.yaml import Node, YamlDocument, scalar
 from wasifix.project.matrix import axes_of, legs
-from wasifix.project.scripts import CargoCall
+
+if TYPE_CHECKING:
+    from wasifix.project.scripts import CargoCall
 
 _MATRIX = ("strategy", "matrix")
 Leg = Mapping[str, Node]

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from wasifix.changes import AddLines, Append, Change, FileEdit, KeyPath, Set
 from wasifix.model import Build, Declined, Effect, Evidence, Plan
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
 from wasifix.project.link_args import PAGE
-from wasifix.project.scripts import CargoCall
 from wasifix.project.workspace import Manifest
 from wasifix.rust import Release
 from wasifix.strategies.base import Hits, Options, Strategy, test_command
 from wasifix.strategies.ci_commands import add_flags
 from wasifix.strategies.draft import Draft
 from wasifix.tree import join
+
+if TYPE_CHECKING:
+    from wasifix.project.scripts import CargoCall
 
 DEFAULT = 2**30
 """Bytes; what the target passes by itself since Rust 1.92."""

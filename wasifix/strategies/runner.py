@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from wasifix.changes import Set
 from wasifix.model import Declined, Effect, Plan
@@ -10,14 +11,16 @@ from wasifix.project import Project
 from wasifix.project.cargo_config import CargoConfig
 from wasifix.project.ci import config_of
 from wasifix.project.module_runs import module_runs
-from wasifix.project.scripts import CargoCall
-from wasifix.project.setup_steps import Installation
 from wasifix.rust import Release
 from wasifix.strategies.base import Hits, Options, Strategy, environment_note, test_command
 from wasifix.strategies.draft import Draft, hit_calls
 from wasifix.strategies.legs import by_leg
 from wasifix.strategies.words import changed_list, changed_words
 from wasifix.wasmtime_flags import fitted, lines_for, supported, versions_of
+
+if TYPE_CHECKING:
+    from wasifix.project.scripts import CargoCall
+    from wasifix.project.setup_steps import Installation
 
 OTHER_RUNNERS = {
     "wasmer": ("wasmer", "run", "--enable-threads", "--volume", ".:/", "--"),

@@ -1,0 +1,220 @@
+"""The steps of a job, with those of the composite actions of the repository that they use.
+
+A reusable workflow may be called fifty times, and most of its steps do the same each time: what cannot matter
+is left out once for all legs, and a step is read again only where something that it refers to is different.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar, scalars
+from wasifix.errors import OutsideProject
+from wasifix.project.expressions import EXPRESSION, Known, evaluated, is_false, known_at, named, resolved
+from wasifix.project.mise import chosen_by_asdf, chosen_by_mise
+from wasifix.project.scripts import CargoCall, cargo_calls_of, enter, script_at
+from wasifix.project.setup_steps import SET_UPS, Lasting, Leg, set_up
+from wasifix.project.sources import Sources
+from wasifix.tree import join
+
+DEPTH_LIMIT = 10
+"""How deep actions may use actions: GitHub allows no more. https://docs.github.com/en/actions/reference/limits"""
+_OTHER_SHELLS = ("pwsh", "powershell", "cmd", "python", "node")
+_MATTERS = re.compile(
+    r"cargo|cross|rustup|napi|wasmtime|sh\b|\./|npm|yarn|bun|make|just|docker|podman|buildah|mise|build|ENV"
+)
+"""What a script must say to be read: a word that leads to Cargo or to a choice."""
+_MANAGERS = ("jdx/mise-action@", "asdf-vm/actions/")
+_NAMES = re.compile(r"\b(?:env|inputs|matrix)\.[\w.-]+")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """A step that may matter."""
+
+    node: Node
+    condition: str | None
+    action: str
+    """What it uses; empty where it runs a script."""
+    run: Node | None
+    names: tuple[str, ...]
+    """What it refers to: `inputs.target`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Outcome:
+    """What a step comes to: its commands, and what holds after it."""
+
+    calls: tuple[CargoCall, ...]
+    after: Lasting
+
+
+class Steps:
+    """Reads the steps of a project."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self._kept: dict[tuple[str, int], tuple[Step, ...]] = {}
+        self._outcomes: dict[tuple[object, ...], _Outcome] = {}
+
+    def kept(self, document: YamlDocument, sequence: Node | None) -> tuple[Step, ...]:
+        """The steps of a job or an action that may matter in one of its legs."""
+        if sequence is None:
+            return ()
+        key = (document.path, sequence.start_mark.index)
+        if key not in self._kept:
+            self._kept[key] = ()  # an action that uses itself never ends: GitHub refuses it
+            found = (self._step(node) for node in items(sequence))
+            self._kept[key] = tuple(step for step in found if step is not None)
+        return self._kept[key]
+
+    def calls(
+        self, document: YamlDocument, steps: tuple[Step, ...], leg: Leg, folder: str | None, depth: int
+    ) -> Iterator[CargoCall]:
+        """The Cargo commands of the steps; the leg takes up what the steps do to it."""
+        for step in steps:
+            if is_false(step.condition, leg.scope):
+                continue
+            if step.run is not None:
+                yield from self._of_run(document, step, step.run, leg, folder)
+            elif step.action.startswith("./"):
+                yield from self._of_action(document, step, leg, depth)
+            elif step.action.startswith("jdx/mise-action@"):
+                if scalar(child(step.node, "with", "env")) != "false":
+                    leg.environment |= chosen_by_mise(self.sources, "")
+            elif step.action.startswith("asdf-vm/actions/"):
+                if (known := chosen_by_asdf(self.sources, "")) is not None:
+                    leg.environment["RUSTUP_TOOLCHAIN"] = known
+            else:
+                set_up(document, step.node, leg)
+
+    def _step(self, node: Node) -> Step | None:
+        action, run = scalar(child(node, "uses")), child(node, "run")
+        if action is not None:
+            run = None
+            matters = self._does_something(action)
+        else:
+            text = scalar(run) or ""
+            matters = _MATTERS.search(text) is not None or "${{" in text
+        if not matters:
+            return None
+        condition = condition_of(node)
+        if is_false(condition, {}):
+            return None
+        return Step(node=node, condition=condition, action=action or "", run=run, names=names_in(node))
+
+    def _of_run(
+        self, document: YamlDocument, step: Step, run: Node, leg: Leg, default_folder: str | None
+    ) -> Iterator[CargoCall]:
+        key = (document.path, run.start_mark.index, default_folder, *_values(step.names, leg), leg.lasting())
+        outcome = self._outcomes.get(key)
+        if outcome is None:
+            matters = _may_matter(run, leg)
+            calls = tuple(_read_run(document, step.node, run, leg, default_folder)) if matters else ()
+            self._outcomes[key] = _Outcome(calls=calls, after=leg.lasting())
+        else:
+            leg.take_up(outcome.after)
+            calls = outcome.calls
+        yield from calls
+
+    def _of_action(self, document: YamlDocument, step: Step, leg: Leg, depth: int) -> Iterator[CargoCall]:
+        """The steps of a composite action of this repository, as if they stood here.
+
+        https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax
+        """
+        found = self._action(step.action)
+        if found is None or depth >= DEPTH_LIMIT:
+            return
+        steps = self.kept(found, child(found.root, "runs", "steps"))
+        names = tuple(dict.fromkeys(name for each in steps for name in each.names))
+        declared, given = child(found.root, "inputs"), child(step.node, "with")
+        outer = {name: value for name, value in leg.scope.items() if name.startswith("env.")}
+        inner = replace(leg, scope={**outer, **inputs_of(found, declared, document, given, leg.scope, names)})
+        inner.environment |= environment_of(document, step.node, leg.scope)
+        key = (found.path, depth, *_values(names, inner), inner.lasting())
+        outcome = self._outcomes.get(key)
+        if outcome is None:
+            calls = tuple(self.calls(found, steps, inner, None, depth + 1))
+            self._outcomes[key] = outcome = _Outcome(calls=calls, after=inner.lasting())
+        leg.take_up(outcome.after)
+        yield from outcome.calls
+
+    def _action(self, action: str) -> YamlDocument | None:
+        for name in ("action.yml", "action.yaml"):
+            try:
+                if (found := self.sources.yaml(join(join("", action), name))) is not None:
+                    return found
+            except OutsideProject:
+                return None
+        return None
+
+    def _does_something(self, action: str) -> bool:
+        if action.startswith("./"):
+            found = self._action(action)
+            return found is not None and bool(self.kept(found, child(found.root, "runs", "steps")))
+        return action.partition("@")[0] in SET_UPS or action.startswith(_MANAGERS)
+
+
+def condition_of(node: Node) -> str | None:
+    """The `if` of a step or job, unless it refers to nothing that is ever known and so may always hold."""
+    text = scalar(child(node, "if"))
+    return text if text is not None and (_NAMES.search(text) or is_false(text, {})) else None
+
+
+def names_in(node: Node | None) -> tuple[str, ...]:
+    """What the expressions in a node refer to, all its texts taken together."""
+    return tuple(dict.fromkeys(name for text in scalars(node) for name in _NAMES.findall(text)))
+
+
+def inputs_of(
+    found: YamlDocument,
+    declared: Node | None,
+    document: YamlDocument,
+    given: Node | None,
+    scope: Mapping[str, Known],
+    names: tuple[str, ...],
+) -> dict[str, Known]:
+    """The inputs of an action or workflow that it refers to: what is given, else their defaults."""
+    values: dict[str, Known] = {}
+    for name, node in entries(given):
+        if f"inputs.{name}" in names:
+            values[f"inputs.{name}"] = known_at(document, node, scope)
+    for name, node in entries(declared):
+        if f"inputs.{name}" in names and f"inputs.{name}" not in values:
+            default = child(node, "default")
+            values[f"inputs.{name}"] = known_at(found, default, {}) if default is not None else Known("")
+    return values
+
+
+def environment_of(document: YamlDocument, node: Node | None, scope: Mapping[str, Known]) -> dict[str, Known]:
+    """The variables that a workflow, job or step sets."""
+    return {name: known_at(document, value, scope) for name, value in entries(child(node, "env"))}
+
+
+def _values(names: tuple[str, ...], leg: Leg) -> Iterator[Known]:
+    return (named(name, leg.scope) for name in names)
+
+
+def _may_matter(run: Node, leg: Leg) -> bool:
+    """Whether a script or one of its expressions has a word that leads to Cargo or to a choice."""
+    text = scalar(run) or ""
+    if _MATTERS.search(text):
+        return True
+    expressions = (evaluated(match[1], leg.scope).text for match in EXPRESSION.finditer(text))
+    return any(_MATTERS.search(each or "") for each in expressions)
+
+
+def _read_run(
+    document: YamlDocument, step: Node, run: Node, leg: Leg, default_folder: str | None
+) -> Iterator[CargoCall]:
+    own = environment_of(document, step, leg.scope)
+    during = replace(leg, environment={**leg.environment, **own}, doubts=[], later={}, shell={})
+    during.scope = {**leg.scope, **{f"env.{name}": value for name, value in own.items()}}
+    folder = scalar(child(step, "working-directory")) or default_folder or ""
+    enter(during, resolved(folder, during.scope).text)
+    is_posix = (scalar(child(step, "shell")) or "").split(" ")[0] not in _OTHER_SHELLS
+    yield from cargo_calls_of(script_at(document, run, during.scope, is_posix), during)
+    leg.default, leg.override, leg.wasmtime = during.default, during.override, during.wasmtime
+    leg.environment |= during.later
