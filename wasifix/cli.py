@@ -12,6 +12,7 @@ from wasifix.commands.apply import apply
 from wasifix.commands.check import check
 from wasifix.commands.doctor import doctor
 from wasifix.commands.explain import explain
+from wasifix.commands.help import Grouped, UsageProblem, usage_error
 from wasifix.commands.inspect import inspect
 from wasifix.commands.regression_test import regression_test
 from wasifix.commands.remove import remove
@@ -26,17 +27,11 @@ HELP = """Find out why a Rust wasm32-wasip1-threads build crashes under Wasmtime
 
 \b
 Examples:
-  wasifix check                    what is wrong here, and why
-  wasifix apply --dry-run          the best remedy as a patch, not written
-  wasifix apply --strategy pin     this one, written
-  wasifix remove                   take out what wasifix wrote
-  wasifix explain                  what it knows
-  wasifix doctor                   what this machine has, and what it means
-  wasifix inspect                  can the memory of built modules grow?
-  wasifix verify                   which workarounds work on this machine?
-  wasifix report                   a minimal crate and a report to file
-  wasifix regression-test          a script and a CI job that catch the crash
-  wasifix run FILE                 run a module with threads, in process
+  wasifix check                        what is wrong here, and why
+  wasifix apply --dry-run              the best remedy as a patch, not written
+  wasifix apply --strategy max-memory  this one, written
+  wasifix verify                       which workarounds work on this machine
+  cargo test 2>&1 | wasifix explain -  what an error message means
 """
 
 BUG = """  this is a bug in wasifix; nothing was written
@@ -45,15 +40,15 @@ BUG = """  this is a bug in wasifix; nothing was written
 app = typer.Typer(
     name="wasifix",
     help=HELP,
-    no_args_is_help=True,
+    invoke_without_command=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
 for command in (check, apply, remove, explain, doctor, inspect, verify, report, regression_test):
-    app.command()(command)
+    app.command(cls=Grouped)(command)
 # What comes behind FILE is the module's own.
-app.command(context_settings={"allow_interspersed_args": False})(run)
+app.command(cls=Grouped, context_settings={"allow_interspersed_args": False})(run)
 
 
 def _version(asked: bool) -> None:
@@ -64,11 +59,14 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def options(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Takes the options before the command."""
+    """Takes the options before the command; without a command prints the help."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def _fail(error: WasifixError) -> NoReturn:
@@ -80,12 +78,15 @@ def _fail(error: WasifixError) -> NoReturn:
 
 def main(arguments: list[str] | None = None) -> None:
     """The program. Expected failures end with their message and exit code, never with a traceback."""
-    from wasifix.errors import WasifixError
+    from wasifix.errors import UsageError, WasifixError
 
     try:
-        app(args=arguments, prog_name="wasifix")
+        sys.exit(app(args=arguments, prog_name="wasifix", standalone_mode=False) or 0)
     except WasifixError as error:
         _fail(error)
+    except UsageProblem as problem:
+        message, advice = usage_error(problem)
+        _fail(UsageError(message, advice=advice))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)

@@ -174,7 +174,7 @@ def _wasmtime_problems(wasmtime: Program, words: list[str], is_in_file: bool) ->
     """What is wrong with this Wasmtime, or with the runner's flags for it."""
     release = wasmtime.release
     if release is None:
-        message = f"the runner is Wasmtime, but: {wasmtime.problem}"
+        message = f"the runner needs Wasmtime: {wasmtime.problem}"
         yield Problem(level=Level.ERROR, message=message, command=f"install Wasmtime {supported()}")
     elif not lines_for(release)[0].has_threads:
         yield Problem(

@@ -18,7 +18,7 @@ from wasifix.documents.yaml_write import last_offset, tree_of
 from wasifix.errors import UnreadableInput
 from wasifix.model import FileChange
 from wasifix.project import Project
-from wasifix.project.workflows import FOLDER
+from wasifix.project.file_names import WORKFLOWS
 from wasifix.rust import Release
 from wasifix.tree import join
 
@@ -77,8 +77,8 @@ def with_job(project: Project, new: Job) -> tuple[tuple[FileChange, ...], tuple[
     """The workflow with the job, if there are workflows: one of the project's, else a file of its own."""
     documents = [
         document
-        for name in project.sources.tree.files(FOLDER)
-        if name.endswith((".yml", ".yaml")) and (document := project.sources.yaml(join(FOLDER, name)))
+        for name in project.sources.tree.files(WORKFLOWS)
+        if name.endswith((".yml", ".yaml")) and (document := project.sources.yaml(join(WORKFLOWS, name)))
     ]
     if not documents:
         return (), (f"no GitHub workflow here: let your CI call `bash {new.script}`",)
@@ -142,7 +142,7 @@ def _own_file(
     text = "\n".join((f"name: {JOB}", "", "on: [push, pull_request]", "", "jobs:", *lines, ""))
     place = f"{source.path}: " if source is not None else ""
     note = f"{place}{why}, so the job has a file of its own"
-    return (FileChange(path=join(FOLDER, f"{JOB}.yml"), old=None, new=text.encode()),), (note,)
+    return (FileChange(path=join(WORKFLOWS, f"{JOB}.yml"), old=None, new=text.encode()),), (note,)
 
 
 def _events(document: YamlDocument) -> set[str]:

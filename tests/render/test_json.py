@@ -14,14 +14,19 @@ import jsonschema
 import pytest
 from running import EXAMPLE_NAMES, ROOT, run
 
-from wasifix.render.json_form import FORMS, ApplyForm, CheckForm
+from wasifix.inspection import Verdict
+from wasifix.render.json_form import (
+    FORMS,
+    ApplyForm,
+    CheckForm,
+    DoctorForm,
+    InspectForm,
+    SeveralForm,
+    VerdictsForm,
+)
 from wasifix.render.json_schema import schema_of, schema_text
 
-CASES = [
-    each
-    for each in sorted((ROOT / "tests" / "cases").glob("*json*/stdout"))
-    if not each.parent.name.startswith("inspect_")  # whose form has no schema yet
-]
+CASES = sorted((ROOT / "tests" / "cases").glob("*json*/stdout"))
 
 
 @pytest.mark.parametrize(("name", "form"), FORMS, ids=[name for name, _ in FORMS])
@@ -45,6 +50,33 @@ def test_an_apply_has_the_form_and_nothing_else(name: str, strategy: str) -> Non
     arguments = ("apply", f"examples/{name}", "--strategy", strategy, "--dry-run", "--format", "json")
     printed = json.loads(run(*arguments, folder=ROOT).stdout)
     jsonschema.validate(printed, schema_of(ApplyForm, closed=True))
+
+
+@pytest.mark.parametrize("command", ["check", "apply", "remove"])
+def test_several_have_the_form_and_nothing_else(command: str) -> None:
+    words = (command, "examples/article", "examples/no-such-project", "--format", "json")
+    dry = ("--dry-run",) if command != "check" else ()
+    printed = json.loads(run(*words, *dry, folder=ROOT).stdout)
+    assert [each["report"] is None for each in printed["projects"]] == [False, True]
+    jsonschema.validate(printed, schema_of(SeveralForm, closed=True))
+
+
+@pytest.mark.parametrize("place", ["examples/article", "examples"])
+def test_a_diagnosis_has_the_form_and_nothing_else(place: str) -> None:
+    printed = json.loads(run("doctor", place, "--format", "json", folder=ROOT).stdout)
+    jsonschema.validate(printed, schema_of(DoctorForm, closed=True))
+
+
+INSPECTED = [each for each in CASES if each.parent.name.startswith("inspect_")]
+
+
+@pytest.mark.parametrize("case", INSPECTED, ids=[case.parent.name for case in INSPECTED])
+def test_an_inspection_has_the_form_and_nothing_else(case: Any) -> None:
+    jsonschema.validate(json.loads(case.read_bytes()), schema_of(InspectForm, closed=True))
+
+
+def test_every_verdict_is_counted() -> None:
+    assert set(VerdictsForm.__annotations__) == {str(each) for each in Verdict}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.parent.name for case in CASES])

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 
 from render.projects import PIECES, hostile, reports
 from wasifix.render import verbose
+from wasifix.render.outcome import render_outcome
 from wasifix.render.terminal import clean
-from wasifix.render.text import TextOptions, render_check, render_outcome
+from wasifix.render.text import TextOptions, render_check
 from wasifix.settings import described
 
 

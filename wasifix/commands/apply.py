@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wasifix.commands.help import WRITING
 from wasifix.commands.outcome import concluded
 from wasifix.commands.several import Answer, Output, answer
 from wasifix.commands.shared import (
@@ -58,7 +59,10 @@ def apply(
     strategy: Strategies = None,
     dry_run: DryRun = False,
     check_only: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit with 1 if something would change.")
+        bool,
+        typer.Option(
+            "--check", help="Write nothing; exit with 1 if something would change.", rich_help_panel=WRITING
+        ),
     ] = False,
     rust: Annotated[
         str | None, typer.Option(metavar="VERSION", help="The release for pin and upgrade to go to.")
@@ -78,11 +82,16 @@ def apply(
     allow_dirty: AllowDirty = False,
     allow_no_vcs: AllowNoVcs = False,
     commit: Annotated[
-        bool, typer.Option("--commit", help="Commit the changed files, and no others.")
+        bool,
+        typer.Option("--commit", help="Commit the changed files, and no others.", rich_help_panel=WRITING),
     ] = False,
     branch: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Commit on a new branch from HEAD; your files stay as they are."),
+        typer.Option(
+            metavar="NAME",
+            help="Commit on a new branch from HEAD; your files stay as they are.",
+            rich_help_panel=WRITING,
+        ),
     ] = None,
     local_only: Annotated[bool, typer.Option("--local-only", help="Leave the files of CI alone.")] = False,
     verify: Annotated[
@@ -97,13 +106,19 @@ def apply(
 ) -> None:
     """Apply a workaround, by default the best that works. Prints the same patch whether it writes or not.
 
+    \b
+    Examples:
+      wasifix apply --dry-run                 the patch, not written
+      wasifix apply -s max-memory             the linker argument alone
+      wasifix apply -s upgrade --branch fix   as a commit on a new branch
+
     Exit code: 0 done or nothing to do, 1 declined (with --check: it would change something),
     2 unreadable input or refused write.
     """
     from wasifix import engine, place
     from wasifix.commands.saving import Saving
     from wasifix.errors import UsageError
-    from wasifix.render.text import render_outcome
+    from wasifix.render.outcome import render_outcome
     from wasifix.strategies import Options
 
     if commit and branch:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wasifix.commands.help import OUTPUT
 from wasifix.commands.several import Answer, Output, answer
 from wasifix.commands.shared import (
     AssumeRust,
@@ -50,7 +51,9 @@ class CheckFormat(StrEnum):
 
 def check(
     paths: PathArguments = None,
-    output_format: Annotated[CheckFormat, typer.Option("--format", help="What to print.")] = CheckFormat.TEXT,
+    output_format: Annotated[
+        CheckFormat, typer.Option("--format", help="What to print.", rich_help_panel=OUTPUT)
+    ] = CheckFormat.TEXT,
     output_file: OutputFile = None,
     assume_rust: AssumeRust = None,
     rev: Annotated[
@@ -66,7 +69,13 @@ def check(
     verbose: Verbose = False,
     color: ColourOption = Colour.AUTO,
 ) -> None:
-    """Say which known problems hit this project's WebAssembly builds, and why.
+    """Say which known problems hit this project's builds, and why.
+
+    \b
+    Examples:
+      wasifix check                          this project
+      wasifix check --assume-rust 1.91.0     were `stable` that release
+      wasifix check --staged --format json   what a commit would hold
 
     Exit code: 0 nothing to report (or notes only), 1 findings, 2 the project cannot be read.
     """

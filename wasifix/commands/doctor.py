@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wasifix.commands.help import OUTPUT
 from wasifix.commands.shared import Colour, ColourOption, OutputFile, PathArgument, print_text, style_for
 
 if TYPE_CHECKING:
@@ -26,14 +27,20 @@ class DoctorFormat(StrEnum):
 def doctor(
     path: PathArgument = Path(),
     output_format: Annotated[
-        DoctorFormat, typer.Option("--format", help="What to print; markdown is for pasting.")
+        DoctorFormat,
+        typer.Option("--format", help="What to print; markdown is for pasting.", rich_help_panel=OUTPUT),
     ] = DoctorFormat.TEXT,
     output_file: OutputFile = None,
     color: ColourOption = Colour.AUTO,
 ) -> None:
-    """Say what this machine has, what the project uses of it, and what that means.
+    """Say what this machine has, and what that means for the project.
 
     Asks rustup, rustc, cargo, wasmtime and wasmer for their versions; runs nothing of the project.
+
+    \b
+    Examples:
+      wasifix doctor                     before you build
+      wasifix doctor --format markdown   to paste into an issue
 
     Exit code: 0 nothing is wrong, 1 something is, 2 the project cannot be read.
     """

@@ -23,13 +23,20 @@ INPUT_LIMIT = 16 * 2**20
 def explain(
     name: Annotated[
         str | None,
-        typer.Argument(help="An advisory, a check, a strategy, an error message, or - for standard input."),
+        typer.Argument(
+            metavar="[NAME]",
+            help="An advisory, a check, a strategy, an error message, or - for standard input.",
+        ),
     ] = None,
     color: ColourOption = Colour.AUTO,
 ) -> None:
-    """Explain an advisory or a strategy in full; find one by its error message.
+    """Explain an advisory, a strategy or an error message in full. Without a name lists what there is.
 
-    For example: cargo test 2>&1 | wasifix explain -
+    \b
+    Examples:
+      wasifix explain memory-cannot-grow
+      wasifix explain "memory allocation of 7200 bytes failed"
+      cargo test 2>&1 | wasifix explain -
 
     Exit code: 0 explained, 1 no known symptom in the text, 2 no such name.
     """

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from wasifix.commands.help import OUTPUT
 from wasifix.commands.shared import Colour, ColourOption, OutputFile, print_text, style_for
 
 
@@ -29,12 +30,18 @@ def inspect(
         ),
     ] = None,
     output_format: Annotated[
-        InspectFormat, typer.Option("--format", help="What to print.")
+        InspectFormat, typer.Option("--format", help="What to print.", rich_help_panel=OUTPUT)
     ] = InspectFormat.TEXT,
     output_file: OutputFile = None,
     color: ColourOption = Colour.AUTO,
 ) -> None:
-    """Say whether the memory of built modules can grow, and what built them. Compiles and runs nothing.
+    """Say whether the memory of built modules can grow. Also what built them. Compiles and runs nothing.
+
+    \b
+    Examples:
+      wasifix inspect            everything in the target folder
+      wasifix inspect my-crate   that crate there
+      wasifix inspect app.wasm   this file
 
     Exit code: 0 no module is hit, 1 one is, 2 a file cannot be read, or there is none.
     """

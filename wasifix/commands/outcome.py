@@ -31,8 +31,8 @@ def concluded(
     `ours` are files that this run has written before; it grows by those written now.
     """
     from wasifix.commands.saving import save
+    from wasifix.render.outcome import change_in_short
     from wasifix.render.terminal import clean, wrapped
-    from wasifix.render.text import change_in_short
 
     saved = save(proposal, tree, where.tree.root, saving, ours)
     if saved.written and not saving.branch:

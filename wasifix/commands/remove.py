@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wasifix.commands.help import OUTPUT
 from wasifix.commands.outcome import concluded
 from wasifix.commands.several import Answer, Output, answer
 from wasifix.commands.shared import (
@@ -36,19 +37,24 @@ def remove(
     allow_dirty: AllowDirty = False,
     allow_no_vcs: AllowNoVcs = False,
     output_format: Annotated[
-        RemovalFormat, typer.Option("--format", help="What to print.")
+        RemovalFormat, typer.Option("--format", help="What to print.", rich_help_panel=OUTPUT)
     ] = RemovalFormat.PATCH,
     output_file: OutputFile = None,
     color: ColourOption = Colour.AUTO,
 ) -> None:
     """Take out what wasifix wrote, and nothing else. Its comments in the files tell what that was.
 
+    \b
+    Examples:
+      wasifix remove --dry-run   the patch, not written
+      wasifix remove -s pin      this workaround alone
+
     Exit code: 0 done or nothing to do, 1 declined because somebody changed it since, 2 unreadable input or
     refused write.
     """
     from wasifix import engine, place
     from wasifix.commands.saving import Saving
-    from wasifix.render.text import render_removal
+    from wasifix.render.outcome import render_removal
 
     saving = Saving(write=not dry_run, allow_dirty=allow_dirty, allow_no_vcs=allow_no_vcs)
     ours: list[Path] = []

@@ -26,10 +26,14 @@ def report(
     ] = False,
     install: Annotated[bool, typer.Option("--install", help="With --verify: let rustup install.")] = False,
 ) -> None:
-    """Write a bug report: a minimal crate, a script that reproduces, and what is known, with versions.
+    """Write a bug report with a minimal crate that reproduces.
 
-    Nothing of the project's own text goes into it, no paths, and no values of variables. Prints the place of
-    the report.
+    With it come a script that runs the crate, the versions of the programs, and what is known. Nothing of the
+    project's own text goes into it, no paths, and no values of variables. Prints the place of the report.
+
+    \b
+    Example:
+      wasifix report --output-dir ../report
 
     Exit code: 0 written, 2 the project cannot be read, or the folder cannot be written.
     """

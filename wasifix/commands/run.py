@@ -25,10 +25,15 @@ def run(
         typer.Option("--env", metavar="NAME[=VALUE]", help="A variable that it gets; repeatable."),
     ] = None,
 ) -> None:
-    """Run a module with threads in this process; needs the extra `run`, but no Wasmtime that has threads.
+    """Run a module with threads in this process.
 
-    Serves as a Cargo runner: `runner = "wasifix run --dir ."`. Options come before FILE. A file that one
-    thread has opened is not open in the others.
+    Needs `pip install 'wasifix[run]'`, but no Wasmtime that has wasi-threads. Options come before FILE. A
+    file that one thread has opened is not open in the others.
+
+    \b
+    Examples:
+      wasifix run --dir . app.wasm
+      runner = "wasifix run --dir ."   in .cargo/config.toml, for cargo test
 
     Exit code: that of the module; 134 if it traps; 2 if it cannot be run.
     """

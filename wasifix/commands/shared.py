@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wasifix.commands.help import OUTPUT, SETTINGS, WRITING
+
 if TYPE_CHECKING:
     from wasifix.errors import WasifixError
     from wasifix.model import Proposal, Report, Settings
@@ -54,31 +56,63 @@ AssumeRust = Annotated[
     str | None,
     typer.Option(metavar="VERSION", help="The toolchain to take where the files leave it open."),
 ]
-OutputFile = Annotated[
-    Path | None,
-    typer.Option("--output-file", "-o", metavar="FILE", help="Write the output there, not to stdout."),
-]
-ColourOption = Annotated[
-    Colour, typer.Option("--color", help="Colour in text. NO_COLOR and FORCE_COLOR count too.")
-]
 Strategies = Annotated[
-    list[str] | None, typer.Option("--strategy", "-s", metavar="NAME", help="What to do; repeatable.")
+    list[str] | None,
+    typer.Option("--strategy", "-s", metavar="NAME", help="Which; repeatable. `wasifix explain` lists them."),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", "-n", help="Print the patch, write nothing.", rich_help_panel=WRITING)
 ]
 AllowDirty = Annotated[
-    bool, typer.Option("--allow-dirty", help="Write to files that hold work in no commit, too.")
+    bool,
+    typer.Option(
+        "--allow-dirty", help="Write to files that hold work in no commit, too.", rich_help_panel=WRITING
+    ),
 ]
-AllowNoVcs = Annotated[bool, typer.Option("--allow-no-vcs", help="Write where git cannot undo it, too.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Print the patch, write nothing.")]
-PatchFormatOption = Annotated[PatchFormat, typer.Option("--format", help="What to print.")]
-
-
+AllowNoVcs = Annotated[
+    bool,
+    typer.Option("--allow-no-vcs", help="Write where git cannot undo it, too.", rich_help_panel=WRITING),
+]
 ConfigOption = Annotated[
     Path | None,
-    typer.Option("--config", metavar="FILE", help="A TOML file of settings; wins over the manifest."),
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="A TOML file of settings; wins over the manifest.",
+        rich_help_panel=SETTINGS,
+    ),
 ]
-NoConfig = Annotated[bool, typer.Option("--no-config", help="Leave the manifest's settings alone.")]
+NoConfig = Annotated[
+    bool,
+    typer.Option("--no-config", help="Leave the manifest's settings alone.", rich_help_panel=SETTINGS),
+]
+PatchFormatOption = Annotated[
+    PatchFormat, typer.Option("--format", help="What to print.", rich_help_panel=OUTPUT)
+]
+OutputFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--output-file",
+        "-o",
+        metavar="FILE",
+        help="Write the output there, not to stdout.",
+        rich_help_panel=OUTPUT,
+    ),
+]
 Verbose = Annotated[
-    bool, typer.Option("--verbose", "-v", help="Say on stderr where values come from, and what was read.")
+    bool,
+    typer.Option(
+        "--verbose",
+        "-v",
+        help="Say on stderr where values come from, and what was read.",
+        rich_help_panel=OUTPUT,
+    ),
+]
+ColourOption = Annotated[
+    Colour,
+    typer.Option(
+        "--color", help="Colour in text. NO_COLOR and FORCE_COLOR count too.", rich_help_panel=OUTPUT
+    ),
 ]
 
 

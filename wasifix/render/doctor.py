@@ -47,9 +47,11 @@ def render_markdown(diagnosis: Diagnosis) -> str:
 
 def _programs(programs: Iterable[Program], style: Style) -> Iterator[str]:
     for each in programs:
-        state = clean(each.version or each.problem)
-        place = f"  {clean(each.path)}" if each.path else ""
-        line = shortened(f"  {each.name:<9} {state}{place}", WIDTH)
+        line = shortened(f"  {each.name:<9} {clean(each.version or each.problem)}", WIDTH)
+        room = WIDTH - len(line) - 2
+        if each.path and room > len(each.name) + 2:  # the end of a path tells more than its beginning
+            path = clean(each.path)
+            line += f"  {path if len(path) <= room else '…' + path[1 - room :]}"
         yield line if each.version else style.paint("dim", line)
 
 

@@ -1,19 +1,19 @@
-"""The answer of `doctor` for programs. The form is versioned, as those in `json.py` are."""
+"""The answer of `doctor` for programs, in the form of `json_form`."""
 
 from __future__ import annotations
 
 import json
 
 from wasifix.doctor import Diagnosis, effect_of
-
-DOCTOR_SCHEMA = "wasifix/doctor/1"
+from wasifix.render.json_form import DoctorForm
+from wasifix.render.terminal import unmistakable
 
 
 def render_doctor(diagnosis: Diagnosis) -> str:
     """Everything that was found. Sizes are in bytes; a `max_memory` of 0 means that rustc passes none."""
     machine = diagnosis.machine
-    value = {
-        "schema": DOCTOR_SCHEMA,
+    form: DoctorForm = {
+        "schema": "wasifix/doctor/1",
         "programs": [
             {"name": each.name, "path": each.path, "version": each.version, "problem": each.problem}
             for each in machine.programs
@@ -41,4 +41,4 @@ def render_doctor(diagnosis: Diagnosis) -> str:
         "fails": diagnosis.fails,
         "verdict": diagnosis.verdict,
     }
-    return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
+    return unmistakable(json.dumps(form, indent=2, ensure_ascii=True)) + "\n"

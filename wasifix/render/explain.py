@@ -34,13 +34,20 @@ def render_list(
     names = [each.id for each in advisories] + [each.id for each in checks]
     width = max(map(len, names))
     lines = [style.paint("bold", "Advisories")]
-    lines += [f"  {each.id:<{width}}  {each.title}" for each in advisories]
+    lines += _rows(((each.id, each.title) for each in advisories), width)
     lines += ["", style.paint("bold", "Checks of the project")]
-    lines += [f"  {each.id:<{width}}  {each.title}" for each in checks]
+    lines += _rows(((each.id, each.title) for each in checks), width)
     lines += ["", style.paint("bold", "Strategies")]
-    for each in remedies:
-        lines.append(f"  {each.strategy:<{width}}  {each.summary} ({EFFECT_WORDS[each.effect]})")
+    strategies = ((each.strategy, f"{each.summary} ({EFFECT_WORDS[each.effect]})") for each in remedies)
+    lines += _rows(strategies, max(len(each.strategy) for each in remedies))
     return "\n".join([*lines, "", "More of one: wasifix explain NAME"]) + "\n"
+
+
+def _rows(rows: Iterable[tuple[str, str]], width: int) -> Iterator[str]:
+    """Two columns, the second folded."""
+    for name, words in rows:
+        lead = f"  {name:<{width}}  "
+        yield from textwrap.wrap(words, WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead))
 
 
 def render_advisory(

@@ -1,29 +1,34 @@
-"""The answer of `inspect` for programs. The form is versioned, as those in `json.py` are."""
+"""The answer of `inspect` for programs, in the form of `json_form`."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
 
 from wasifix.artifact import Artifact, Memory
 from wasifix.inspection import Inspection, Verdict
-
-INSPECT_SCHEMA = "wasifix/inspect/1"
+from wasifix.render.json_form import FileForm, InspectForm, MemoryForm, ModuleForm
+from wasifix.render.terminal import unmistakable
 
 
 def render_inspections(found: Iterable[Inspection]) -> str:
     """All files with their verdicts. Sizes of memories are in pages, those of files and pages in bytes."""
     found = tuple(found)
-    value = {
-        "schema": INSPECT_SCHEMA,
+    verdicts = [each.verdict for each in found]
+    form: InspectForm = {
+        "schema": "wasifix/inspect/1",
         "files": [_file(each) for each in found],
-        "summary": {verdict: sum(each.verdict is verdict for each in found) for verdict in Verdict},
+        "summary": {
+            "hit": verdicts.count(Verdict.HIT),
+            "grows": verdicts.count(Verdict.GROWS),
+            "not-concerned": verdicts.count(Verdict.NOT_CONCERNED),
+            "unreadable": verdicts.count(Verdict.UNREADABLE),
+        },
     }
-    return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
+    return unmistakable(json.dumps(form, indent=2, ensure_ascii=True)) + "\n"
 
 
-def _file(inspection: Inspection) -> dict[str, Any]:
+def _file(inspection: Inspection) -> FileForm:
     artifact, toolchain = inspection.artifact, inspection.toolchain
     return {
         "path": inspection.path,
@@ -42,7 +47,7 @@ def _file(inspection: Inspection) -> dict[str, Any]:
     }
 
 
-def _module(artifact: Artifact) -> dict[str, Any]:
+def _module(artifact: Artifact) -> ModuleForm:
     return {
         "size": artifact.size,
         "memories": [_memory(each) for each in artifact.memories],
@@ -56,7 +61,7 @@ def _module(artifact: Artifact) -> dict[str, Any]:
     }
 
 
-def _memory(memory: Memory) -> dict[str, Any]:
+def _memory(memory: Memory) -> MemoryForm:
     limits = memory.limits
     return {
         "minimum": limits.minimum,

@@ -17,10 +17,9 @@ from wasifix.render.json_form import (
     FindingForm,
     PreventedForm,
     ReportForm,
+    SeveralForm,
 )
 from wasifix.render.terminal import unmistakable
-
-SEVERAL_SCHEMA = "wasifix/several/1"
 
 
 def render_check(report: Report, project: str) -> str:
@@ -68,11 +67,14 @@ def render_several(answers: Iterable[tuple[str, int, str, bytes]]) -> str:
 
     `report` is null where the project could not be looked at; the words say why.
     """
-    projects = [
-        {"path": path, "exit": code, "result": words, "report": json.loads(report) if report else None}
-        for path, code, words, report in answers
-    ]
-    return _text({"schema": SEVERAL_SCHEMA, "projects": projects})
+    form: SeveralForm = {
+        "schema": "wasifix/several/1",
+        "projects": [
+            {"path": path, "exit": code, "result": words, "report": json.loads(report) if report else None}
+            for path, code, words, report in answers
+        ],
+    }
+    return _text(form)
 
 
 def _report(report: Report) -> ReportForm:
@@ -158,5 +160,5 @@ def _declined(declined: Declined) -> DeclinedForm:
     }
 
 
-def _text(form: CheckForm | ApplyForm | dict[str, Any]) -> str:
+def _text(form: CheckForm | ApplyForm | SeveralForm) -> str:
     return unmistakable(json.dumps(form, indent=2, ensure_ascii=True)) + "\n"

@@ -17,8 +17,13 @@ EFFECT_WORDS = {
 
 def built_in(report: Report, finding: Finding) -> str:
     """The builds that a finding is about."""
-    titles = {build.id: build for build in report.builds}
-    return ", ".join(dict.fromkeys(build_title(titles[build]) for build in finding.builds))
+    return "; ".join(titles_of(report, finding))
+
+
+def titles_of(report: Report, finding: Finding) -> tuple[str, ...]:
+    """The builds that a finding is about, each that reads the same once."""
+    builds = {build.id: build for build in report.builds}
+    return tuple(dict.fromkeys(build_title(builds[build]) for build in finding.builds))
 
 
 def build_title(build: Build) -> str:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wasifix.model import (
     Build,
     Confidence,
-    Declined,
     Effect,
     Evidence,
     Finding,
     Level,
     Prevented,
-    Proposal,
+    Remedy,
     Report,
 )
-from wasifix.render.phrases import EFFECT_WORDS, build_title, built_in, chain, headline, readable_symptom
+from wasifix.render.phrases import EFFECT_WORDS, build_title, chain, headline, readable_symptom, titles_of
 from wasifix.render.terminal import PLAIN, WIDTH, Style, clean, shortened, wrapped
+
+MOST_PLACES = 4
+"""So many are shown of findings that differ in nothing but their places."""
+MOST_BUILDS = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,8 +37,10 @@ class TextOptions:
 def render_check(report: Report, options: TextOptions, seconds: float | None = None) -> str:
     """The findings, then what was prevented, then one line of summary."""
     lines: list[str] = []
-    for finding in report.findings:
-        lines += [*_finding(report, finding, options), ""]
+    told: set[tuple[str, tuple[Remedy, ...]]] = set()
+    for finding, times in _alike(report.findings):
+        lines += [*_finding(report, finding, times, (finding.id, finding.remedies) in told, options), ""]
+        told.add((finding.id, finding.remedies))
     lines += _prevented(report, options)
     lines.append(_summary(report, seconds))
     return "\n".join(lines) + "\n"
@@ -48,92 +53,59 @@ def in_short(report: Report) -> str:
     return _counted(report) or "nothing to report"
 
 
-def change_in_short(proposal: Proposal, written: bool) -> str:
-    """The proposal in a few words, for a table."""
-    if proposal.declined:
-        return f"declined {proposal.declined[0].strategy}: {proposal.declined[0].reason}"
-    if not proposal.changes:
-        return "nothing to change"
-    paths = ", ".join(change.path for change in proposal.changes)
-    return f"{'changed' if written else 'would change'} {paths}"
+def _alike(findings: Iterable[Finding]) -> Iterator[tuple[Finding, int]]:
+    """Findings that differ in their places alone as one, with the places of all; and how many they are."""
+    groups: dict[Finding, list[Finding]] = {}
+    for each in findings:
+        groups.setdefault(replace(each, evidence=()), []).append(each)
+    for group in groups.values():
+        places = dict.fromkeys(place for each in group for place in each.evidence)
+        yield replace(group[0], evidence=tuple(places)), len(group)
 
 
-def render_outcome(proposal: Proposal, options: TextOptions, written: bool) -> str:
-    """What `apply` says beside the patch: what was done, what that is worth, and what comes next."""
-    style = options.style
-    lines: list[str] = []
-    for declined in proposal.declined:
-        lines += _declined(declined, options)
-    for outcome in () if proposal.declined else proposal.plans:
-        remedy = proposal.remedies[outcome.strategy]
-        kind = "good" if remedy.effect is Effect.REMOVES_CAUSE else "warning"
-        effect = style.paint(kind, EFFECT_WORDS[remedy.effect])
-        lines.append(
-            f"{style.paint('bold', outcome.strategy)}: {clean(outcome.summary or remedy.summary)} ({effect})"
-        )
-        lines += wrapped(f"{remedy.caveat}.", "  ")
-        lines.append(f"  {remedy.reference}")
-        for note in outcome.notes:
-            first, *more = note.split("\n")
-            lines += wrapped(clean(first), "  note: ")
-            lines += [shortened(f"        {clean(line)}", WIDTH) for line in more]
-    for each in proposal.passed_over:
-        lines += wrapped(f"passed over {each.strategy}: {clean(each.reason)}", "  ")
-    for left in proposal.by_hand:
-        lines += wrapped(f"by hand: {shown_place(left.at, options)}: {clean(left.what)}", "  ")
-    if not proposal.outcomes:
-        lines.append("Nothing to fix here, so nothing was changed. `wasifix check` says what is known.")
-    if proposal.declined:
-        return "\n".join([*lines, "Nothing was changed."]) + "\n"
-    if proposal.changes:
-        verb = "Changed" if written else "Would change"
-        paths = ", ".join(shown_path(change.path, options) for change in proposal.changes)
-        lines += wrapped(f"{verb} {paths}.", "")
-        lines.append("Next:")
-        commands = dict.fromkeys(command for plan in proposal.plans for command in plan.follow_up)
-        lines += [f"  {clean(command)}" for command in commands]
-    elif proposal.plans:
-        lines.append("Everything is in place already: no change.")
-    return "\n".join(lines) + "\n"
-
-
-def render_removal(proposal: Proposal, options: TextOptions, written: bool) -> str:
-    """What `remove` says beside the patch."""
-    if proposal.declined:
-        lines = [line for each in proposal.declined for line in _declined(each, options)]
-        return "\n".join([*lines, "Nothing was changed."]) + "\n"
-    if not proposal.changes or proposal.after is None:
-        return "No workaround of wasifix is in the files that decide about this build.\n"
-    names = ", ".join(f"`{plan.strategy}`" for plan in proposal.plans)
-    paths = ", ".join(shown_path(change.path, options) for change in proposal.changes)
-    lines = wrapped(f"{'Took' if written else 'Would take'} {names} out of {paths}.", "")
-    open_now = dict.fromkeys(finding.id for finding in proposal.after.findings if finding.fails)
-    if open_now:
-        lines += wrapped(f"Open again: {', '.join(open_now)}. `wasifix check` says more.", "")
-    return "\n".join(lines) + "\n"
-
-
-def _finding(report: Report, finding: Finding, options: TextOptions) -> Iterator[str]:
-    yield from _headline(finding.level, f"{finding.level}[{finding.id}]", headline(finding), options)
+def _finding(
+    report: Report, finding: Finding, times: int, is_told: bool, options: TextOptions
+) -> Iterator[str]:
+    often = f", in {times} places" if times > 1 else ""
+    yield from headline_lines(
+        finding.level, f"{finding.level}[{finding.id}]", headline(finding) + often, options
+    )
     if finding.ignored is not None:
         at = (finding.ignored.at.path, finding.ignored.at.line)
         is_there = at in {(each.path, each.line) for each in finding.evidence}
-        yield from _evidence(chain(finding)[: 1 if is_there else 2], options)
+        yield from evidence_lines(chain(finding)[: 1 if is_there else 2], options)
         return
-    yield from _evidence(finding.evidence, options)
+    most = MOST_PLACES if times > 1 else len(finding.evidence)
+    yield from evidence_lines(finding.evidence[:most], options)
+    if len(finding.evidence) > most:
+        yield f"  and {len(finding.evidence) - most} more places"
     if _only_may_concern(finding):
         yield f"  wasifix explain {finding.id}"
         return
-    yield from wrapped(built_in(report, finding), "  in: ")
-    if finding.symptoms:
+    yield from _builds(report, finding)
+    if finding.symptoms and not is_told:
         yield from wrapped("; ".join(map(readable_symptom, finding.symptoms)), "  seen as: ")
+    if finding.confidence is Confidence.POSSIBLE and finding.symptoms:
+        by = "wasifix doctor" if report.is_local(finding) else "wasifix check --assume-rust VERSION"
+        yield f"  settled by: {by}"
     if finding.covered_by:
         yield from wrapped(
             "a workaround is in place; it can hide the crash but does not remove its cause", "  "
         )
     if finding.remedies:
-        yield ""
-        yield from _remedies(finding, options)
+        yield from ("  what helps: as above",) if is_told else ("", *_remedies(finding, options))
+
+
+def _builds(report: Report, finding: Finding) -> Iterator[str]:
+    """The builds, one a line; past a few the number of the rest."""
+    titles = titles_of(report, finding)
+    shown = titles if len(titles) <= MOST_BUILDS else titles[: MOST_BUILDS - 1]
+    lead = "  in: "
+    for title in shown:
+        yield from wrapped(title, lead)
+        lead = " " * len(lead)
+    if len(shown) < len(titles):
+        yield f"{lead}and {len(titles) - len(shown)} more builds, which --verbose lists"
 
 
 def _only_may_concern(finding: Finding) -> bool:
@@ -142,7 +114,7 @@ def _only_may_concern(finding: Finding) -> bool:
     return is_sure_note and bool(finding.remedies) and not finding.covered_by
 
 
-def _headline(kind: str, head: str, message: str, options: TextOptions) -> Iterator[str]:
+def headline_lines(kind: str, head: str, message: str, options: TextOptions) -> Iterator[str]:
     """A painted word and a message, folded before it is painted, so that colour takes no room."""
     first, *more = wrapped(f"{head}: {clean(message)}", "")
     rest = first[len(head) + 2 :]
@@ -150,23 +122,27 @@ def _headline(kind: str, head: str, message: str, options: TextOptions) -> Itera
     yield from (f"  {options.style.paint('bold', line.strip())}" for line in more)
 
 
-def _evidence(evidence: Iterable[Evidence], options: TextOptions) -> Iterator[str]:
-    rows = [(shown_place(each, options), clean(each.text), clean(each.note)) for each in evidence]
+def evidence_lines(evidence: Iterable[Evidence], options: TextOptions) -> Iterator[str]:
+    """Place, text and note: in columns where all of it fits, or else the note below. No place, no column."""
+    evidence = tuple(evidence)
+    rows = [
+        (shown_place(each, options), clean(each.text), clean(each.note)) for each in evidence if each.path
+    ]
     first = max((len(place) for place, _, _ in rows), default=0)
-    if first > WIDTH // 2:  # no columns then
-        first = 0
-    room = WIDTH - max(first, 20) - 4
     second = max((len(text) for _, text, note in rows if note), default=0)
-    if second + max((len(note) for _, _, note in rows), default=0) + 2 > room:
-        second = 0
-    for place, text, note in rows:
-        here = min(room, WIDTH - len(place) - 4)
-        line = f"  {place:<{first}}  {shortened(text, here):<{second}}".rstrip()
-        if note and len(line) + len(note) + 2 <= WIDTH:
-            yield f"{line:<{first + second + 4}}  {note}"
+    third = max((len(note) for _, _, note in rows), default=0)
+    in_columns = first + second + third + 6 <= WIDTH
+    for each in evidence:
+        text, note = clean(each.text), clean(each.note)
+        if not each.path:
+            yield from wrapped(": ".join(part for part in (text, note) if part), "  ")
             continue
-        yield line
-        yield from wrapped(note, " " * (first + 4))
+        place = shown_place(each, options)
+        line = f"  {place:<{first}}" if in_columns else f"  {place}"
+        line = shortened(f"{line}  {text}".rstrip(), WIDTH)
+        yield f"{line:<{first + second + 4}}  {note}".rstrip() if in_columns else line
+        if note and not in_columns:
+            yield from wrapped(note, "    ")
 
 
 def _remedies(finding: Finding, options: TextOptions) -> Iterator[str]:
@@ -197,17 +173,9 @@ def _prevented(report: Report, options: TextOptions) -> Iterator[str]:
 
 
 def _one_prevented(prevented: Prevented, build: Build, options: TextOptions) -> Iterator[str]:
-    yield from _headline("good", f"ok[{prevented.id}]", f"prevented: {prevented.why}", options)
-    yield from _evidence(prevented.evidence, options)
+    yield from headline_lines("good", f"ok[{prevented.id}]", f"prevented: {prevented.why}", options)
+    yield from evidence_lines(prevented.evidence, options)
     yield f"  in: {build_title(build)}"
-
-
-def _declined(declined: Declined, options: TextOptions) -> Iterator[str]:
-    yield from _headline("error", f"declined[{declined.strategy}]", declined.reason, options)
-    if declined.at is not None:
-        yield from _evidence([declined.at], options)
-    if declined.instead:
-        yield from wrapped(clean(declined.instead), "  instead: ")
 
 
 def _summary(report: Report, seconds: float | None) -> str:
