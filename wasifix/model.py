@@ -154,7 +154,7 @@ class Build:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remedy:
-    """A strategy as a report shows it."""
+    """What a strategy claims. `short` is for a table; `reference` shows the claim."""
 
     strategy: str
     effect: Effect
