@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from wasifix.changes import FileEdit
 from wasifix.rust import Release, Toolchain
+
+if TYPE_CHECKING:
+    from wasifix.changes import FileEdit
 
 T = TypeVar("T")
 

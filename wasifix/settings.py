@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wasifix.advisories import ADVISORIES
-from wasifix.changes import KeyPath
 from wasifix.checks import CHECKS
 from wasifix.ci_checks import CI_CHECKS
 from wasifix.documents.toml import TomlDocument, parse_toml
@@ -19,6 +18,9 @@ from wasifix.model import UNSET, Effect, Evidence, Fact, Ignore, Settings
 from wasifix.project import Project
 from wasifix.remedies import AUTO, REMEDIES
 from wasifix.rust import Release
+
+if TYPE_CHECKING:
+    from wasifix.changes import KeyPath
 
 IGNORABLE = (*ADVISORIES, *(each.id for each in (*CHECKS, *CI_CHECKS)))
 """The ids of what can be found, and so ignored."""
