@@ -9,7 +9,8 @@ from wasifix.errors import UsageError
 from wasifix.model import Declined, FileChange, Finding, Plan, Proposal
 from wasifix.planner import Attempt, attempt, hits_for, seen_again
 from wasifix.project import Project
-from wasifix.reporting import REMEDIES, Request, automatic_by_finding, report_on
+from wasifix.remedies import REMEDIES
+from wasifix.reporting import Request, automatic_by_finding, report_on
 from wasifix.strategies import Options, find_strategy
 
 

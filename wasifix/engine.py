@@ -6,13 +6,17 @@ What only plan() and remove() need is imported there: check runs on every commit
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from wasifix.errors import UsageError
 from wasifix.model import Proposal, Report
+from wasifix.remedies import AUTO
 from wasifix.reporting import Request, report_on
 from wasifix.settings import FROM_PROJECT, Given
-from wasifix.strategies import AUTO, Options
 from wasifix.tree import Tree
+
+if TYPE_CHECKING:
+    from wasifix.strategies import Options
 
 NOTHING: Mapping[str, str] = {}
 
@@ -52,6 +56,7 @@ def plan(
     NoProject, InvalidSetting.
     """
     from wasifix.composer import Composer
+    from wasifix.strategies import Options
 
     request = Request(start=start, environment=environment, assume_rust=assume_rust, given=given)
     project = request.read(tree)

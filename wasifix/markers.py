@@ -10,10 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from wasifix.changes import KeyPath, TomlValue
 from wasifix.model import Effect, Evidence
+
+if TYPE_CHECKING:
+    from wasifix.changes import KeyPath, TomlValue
 
 _LINE = re.compile(
     r"^[ \t]*(?:#|//) wasifix (?P<strategy>[a-z][a-z-]*) for (?P<advisory>[a-z][a-z0-9-]*) "

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from wasifix.changes import FileEdit
 from wasifix.rust import Release, Toolchain
+
+if TYPE_CHECKING:
+    from wasifix.changes import FileEdit
 
 T = TypeVar("T")
 
@@ -154,7 +156,7 @@ class Build:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Remedy:
-    """A strategy as a report shows it."""
+    """What a strategy claims. `short` is for a table; `reference` shows the claim."""
 
     strategy: str
     effect: Effect

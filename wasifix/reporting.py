@@ -11,11 +11,11 @@ from wasifix.ci_checks import CI_CHECKS, ci_checks
 from wasifix.detect import detect
 from wasifix.expiry import stale_workarounds
 from wasifix.ignores import IGNORE_CHECKS, ignored
-from wasifix.model import Build, Level, Remedy, Report
+from wasifix.model import Build, Level, Report
 from wasifix.project import Project, local_builds, read_project
 from wasifix.project.sources import Sources
+from wasifix.remedies import REMEDIES
 from wasifix.settings import FROM_PROJECT, Given, settings_of
-from wasifix.strategies import STRATEGIES
 from wasifix.tree import Tree
 
 
@@ -35,17 +35,6 @@ class Request:
 
 
 ALL_CHECKS = (*CHECKS, *CI_CHECKS, *IGNORE_CHECKS)
-REMEDIES = {
-    each.name: Remedy(
-        strategy=each.name,
-        effect=each.effect,
-        summary=each.summary,
-        short=each.short,
-        caveat=each.caveat,
-        reference=each.reference,
-    )
-    for each in STRATEGIES
-}
 
 
 def report_on(project: Project) -> Report:

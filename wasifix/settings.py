@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wasifix.advisories import ADVISORIES
-from wasifix.changes import KeyPath
 from wasifix.checks import CHECKS
 from wasifix.ci_checks import CI_CHECKS
 from wasifix.documents.toml import TomlDocument, parse_toml
 from wasifix.errors import InvalidSetting
 from wasifix.model import UNSET, Effect, Evidence, Fact, Ignore, Settings
 from wasifix.project import Project
+from wasifix.remedies import AUTO, REMEDIES
 from wasifix.rust import Release
-from wasifix.strategies import AUTO, STRATEGIES
-from wasifix.strategies.max_memory import parse_size
+
+if TYPE_CHECKING:
+    from wasifix.changes import KeyPath
 
 IGNORABLE = (*ADVISORIES, *(each.id for each in (*CHECKS, *CI_CHECKS)))
 """The ids of what can be found, and so ignored."""
@@ -125,7 +126,7 @@ class _Table:
 
     def strategy(self, key: str, value: Any) -> tuple[str, ...]:
         names = self.strings(key, [value] if isinstance(value, str) else value)
-        known = (AUTO, *(each.name for each in STRATEGIES))
+        known = (AUTO, *REMEDIES)
         return self.checked(key, names, known, "strategies", isinstance(value, str))
 
     def rust(self, key: str, value: Any) -> Release:
@@ -137,6 +138,8 @@ class _Table:
         raise self.invalid((key,), "not a full release number", 'write all three numbers: "1.90.0"')
 
     def max_memory(self, key: str, value: Any) -> int:
+        from wasifix.strategies.max_memory import parse_size
+
         try:
             if type(value) in (int, str):
                 return parse_size(str(value))

@@ -9,8 +9,9 @@ from wasifix.documents.toml import parse_toml, value_at
 from wasifix.model import Declined, Evidence, FileChange, Plan, Proposal
 from wasifix.planner import hits_for, planned
 from wasifix.project import Project, local_builds
+from wasifix.remedies import REMEDIES
 from wasifix.removal import new_table, restored
-from wasifix.reporting import REMEDIES, Request, report_on
+from wasifix.reporting import Request, report_on
 from wasifix.strategies import Hits, Options, find_strategy
 from wasifix.tree import MemoryTree, Tree
 

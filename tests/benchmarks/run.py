@@ -18,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
 ARTICLE = ROOT / "examples" / "article"
+SEARCHED = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
 WASIFIX = (sys.executable, "-m", "wasifix")
 FLOOR = """
 import sys, tomli
@@ -33,11 +34,36 @@ from wasifix.tree import DiskTree
 for path in Path(sys.argv[1]).iterdir():
     engine.check(DiskTree(path))
 """
+SCAN = """
+import sys
+from pathlib import Path
+import tomli, yaml
+root, times = Path(sys.argv[1]), int(sys.argv[2])
+for _ in range(times):
+    for path in root.rglob("*"):
+        if path.suffix == ".toml":
+            tomli.loads(path.read_bytes().decode())
+        elif path.suffix in (".yml", ".yaml"):
+            list(yaml.load_all(path.read_bytes(), Loader=yaml.CSafeLoader))
+"""
+CHECKED = """
+import sys
+from pathlib import Path
+from wasifix import engine
+from wasifix.documents import shell
+from wasifix.tree import DiskTree
+for _ in range(int(sys.argv[2])):
+    engine.check(DiskTree(Path(sys.argv[1])))
+    shell._parsed.cache_clear()  # a new process has read no script yet
+"""
+SCANS = 20
+"""So often, in one process, that starting it counts for little."""
+WORKFLOW = "examples/ci-only/.github/workflows/ci.yml"
 NEIGHBOURS = (
-    ("check-jsonschema --version", ("check-jsonschema", "--version")),
-    ("validate-pyproject", ("validate-pyproject", str(ROOT / "pyproject.toml"))),
-    ("check-toml (pre-commit)", ("check-toml", str(ARTICLE / "Cargo.toml"))),
-    ("zizmor --version", ("zizmor", "--version")),
+    ("check-jsonschema", ("check-jsonschema", "--builtin-schema", "vendor.github-workflows", WORKFLOW)),
+    ("validate-pyproject", ("validate-pyproject", "pyproject.toml")),
+    ("check-toml (pre-commit)", ("check-toml", "examples/article/Cargo.toml")),
+    ("zizmor", ("zizmor", "--offline", "--no-exit-codes", WORKFLOW)),
 )
 
 
@@ -88,9 +114,23 @@ def start_up() -> Iterator[Row]:
     yield Row(table="one crate", name="wasifix check", command=(*WASIFIX, "check", str(ARTICLE)))
     apply = (*WASIFIX, "apply", "--dry-run", str(ARTICLE))
     yield Row(table="one crate", name="wasifix apply --dry-run", command=apply)
-    for name, command in NEIGHBOURS:
-        if shutil.which(command[0]):
-            yield Row(table="one crate", name=name, command=command)
+    for name, (program, *arguments) in NEIGHBOURS:
+        found = shutil.which(program, path=SEARCHED)
+        if found is not None:
+            yield Row(table="one crate", name=name, command=(found, *arguments))
+
+
+def largest(corpus: Path) -> Iterator[Row]:
+    """The project with the most workflows and manifests of those that wasifix is tried on."""
+    projects = sorted(each for each in corpus.glob("projects/*") if each.is_dir())
+    if not projects:
+        return
+    place = max(projects, key=lambda each: sum(1 for _ in each.rglob("*")))
+    for times, title in ((1, "once"), (SCANS, f"{SCANS} times")):
+        table, arguments = f"{place.name[:22]}, {title}", (str(place), str(times))
+        yield Row(table=table, name="floor", command=(sys.executable, "-c", SCAN, *arguments))
+        yield Row(table=table, name="engine.check", command=(sys.executable, "-c", CHECKED, *arguments))
+    yield Row(table=f"{place.name[:22]}, once", name="wasifix check", command=(*WASIFIX, "check", str(place)))
 
 
 def workspaces(folder: Path, sizes: Sequence[int]) -> Iterator[Row]:
@@ -114,6 +154,8 @@ def repositories(folder: Path, sizes: Sequence[int]) -> Iterator[Row]:
             write_workspace(place / f"p{number}", 1)
         yield Row(table=table, name="floor", command=(sys.executable, "-c", FLOOR, str(place)))
         yield Row(table=table, name="engine.check", command=(sys.executable, "-c", ENGINE, str(place)))
+        paths = sorted(map(str, place.iterdir()))
+        yield Row(table=table, name="wasifix check, one call", command=(*WASIFIX, "check", *paths))
 
 
 def write_workspace(place: Path, members: int) -> None:
@@ -156,12 +198,14 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--members", type=int, nargs="*", default=[1, 100, 1000, 5000])
     options.add_argument("--projects", type=int, nargs="*", default=[100, 1000])
+    options.add_argument("--corpus", type=Path, default=os.environ.get("WASIFIX_CORPUS"))
     chosen = options.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled once
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["PYTHONPYCACHEPREFIX"] = str(Path(scratch) / "compiled")
         rows = [
             *start_up(),
+            *(largest(chosen.corpus) if chosen.corpus else ()),
             *workspaces(Path(scratch), chosen.members),
             *repositories(Path(scratch), chosen.projects),
         ]

@@ -42,8 +42,9 @@ def explain(
     """
     from wasifix.advisories import load_advisories
     from wasifix.explain import by_symptom
+    from wasifix.remedies import REMEDIES
     from wasifix.render import explain as render
-    from wasifix.reporting import ALL_CHECKS, REMEDIES
+    from wasifix.reporting import ALL_CHECKS
 
     style = style_for(color, sys.stdout.isatty())
     advisories = load_advisories()
@@ -67,8 +68,8 @@ def _explained(advisory: Advisory, toolchain: Fact[Toolchain] | None, style: Sty
     from wasifix.detect import standing
     from wasifix.explain import releases_hit
     from wasifix.releases import first_days
+    from wasifix.remedies import REMEDIES
     from wasifix.render.explain import render_advisory
-    from wasifix.reporting import REMEDIES
     from wasifix.rust import Channel
 
     releases = releases_hit(advisory, (release for _, release in first_days(Channel.STABLE)))
@@ -95,7 +96,8 @@ def _nothing_found(name: str) -> None:
 
     from wasifix.advisories import ADVISORIES
     from wasifix.errors import UsageError
-    from wasifix.reporting import ALL_CHECKS, REMEDIES
+    from wasifix.remedies import REMEDIES
+    from wasifix.reporting import ALL_CHECKS
 
     if name == "-" or " " in name:
         typer.echo("no known symptom in this text", err=True)

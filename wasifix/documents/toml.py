@@ -7,13 +7,15 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wasifix.changes import KeyPath
 from wasifix.documents.text import decode, line_from
 from wasifix.documents.toml_spans import Entry, Section, Value, read_sections
 from wasifix.errors import UnreadableInput
 from wasifix.model import Evidence
+
+if TYPE_CHECKING:
+    from wasifix.changes import KeyPath
 
 _INDEXED_DEPTH = 4
 """Tables that lie deeper are looked for one by one: an index of all would grow with their depth squared."""

@@ -10,9 +10,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from wasifix.changes import KeyPath
+if TYPE_CHECKING:
+    from wasifix.changes import KeyPath
+
 
 E = TypeVar("E")
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from wasifix.changes import KeyPath
 from wasifix.documents.text import decode, line_at, position
 from wasifix.errors import UnreadableInput
 from wasifix.model import Evidence
+
+if TYPE_CHECKING:
+    from wasifix.changes import KeyPath
 
 Node: TypeAlias = Any
 """A yaml.Node: the type stubs know neither its `id` nor its `style`."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wasifix.changes import KeyPath
 from wasifix.documents.toml import TomlDocument
 from wasifix.errors import UnreadableInput
 from wasifix.model import Evidence, Fact
@@ -19,6 +18,9 @@ from wasifix.project.globs import inside
 from wasifix.project.link_args import Flag
 from wasifix.project.sources import Sources
 from wasifix.tree import join, parent, upward
+
+if TYPE_CHECKING:
+    from wasifix.changes import KeyPath
 
 REPLACING = ("CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS")
 """Variables that replace all configured rustflags, even when they are empty."""

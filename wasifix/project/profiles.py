@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from wasifix.changes import KeyPath
 from wasifix.documents.toml import TomlDocument
 from wasifix.model import Evidence
 from wasifix.project.cargo_config import CargoConfig
+
+if TYPE_CHECKING:
+    from wasifix.changes import KeyPath
 
 BUILT_IN_PARENTS = {"test": "dev", "bench": "release"}
 LINEAGE_LIMIT = 30

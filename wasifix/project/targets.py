@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from wasifix.changes import KeyPath
 from wasifix.documents.text import line_at, position
 from wasifix.model import Confidence, Evidence
 from wasifix.project.cargo_config import CargoConfig
@@ -12,6 +12,9 @@ from wasifix.project.sources import Sources
 from wasifix.project.toolchain import TARGETS, ToolchainFile
 from wasifix.project.workspace import Workspace
 from wasifix.tree import join
+
+if TYPE_CHECKING:
+    from wasifix.changes import KeyPath
 
 THREADS_TARGETS = ("wasm32-wasip1-threads", "wasm32-wasi-preview1-threads")
 BUILDING = ("test", "t", "build", "b", "run", "r", "bench", "rustc", "nextest")

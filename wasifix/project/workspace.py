@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from wasifix.changes import KeyPath
 from wasifix.documents.toml import TomlDocument
 from wasifix.errors import NoProject, OutsideProject, UnreadableInput
 from wasifix.model import Evidence, Fact
@@ -19,6 +18,9 @@ from wasifix.project.globs import inside, matching_folders
 from wasifix.project.sources import Sources
 from wasifix.rust import Release
 from wasifix.tree import join, parent, upward
+
+if TYPE_CHECKING:
+    from wasifix.changes import KeyPath
 
 DEPENDENCY_TABLES = ("dependencies", "dev-dependencies", "build-dependencies")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wasifix.remedies import AUTO
 from wasifix.strategies.base import Hits, Options, Strategy
 from wasifix.strategies.max_memory import MAX_MEMORY
 from wasifix.strategies.opt_level import OPT_LEVEL
@@ -20,9 +21,6 @@ STRATEGIES: tuple[Strategy, ...] = (
     PROFILE,
     OPT_LEVEL,
 )
-
-AUTO = "auto"
-"""The name that stands for the first remedy that works, per finding."""
 
 __all__ = ["AUTO", "STRATEGIES", "Hits", "Options", "Strategy", "find_strategy"]
 

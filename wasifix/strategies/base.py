@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from wasifix.model import Build, Declined, Effect, Evidence, Finding, Plan, Settings
+from wasifix.model import Build, Declined, Effect, Evidence, Finding, Plan, Remedy, Settings
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
 from wasifix.project.targets import BUILDING, alias_words, option_value
@@ -57,16 +57,18 @@ class Hits:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Strategy:
-    """A remedy: what it claims, and what it does. `reference` shows the claim."""
+    """A remedy: what it claims, and what it does."""
 
-    name: str
-    summary: str
-    short: str
-    """A few words for a table."""
-    effect: Effect
-    caveat: str
-    reference: str
+    claim: Remedy
     plan: Callable[[Project, Hits, Options], Plan | Declined]
+
+    @property
+    def name(self) -> str:
+        return self.claim.strategy
+
+    @property
+    def effect(self) -> Effect:
+        return self.claim.effect
 
 
 def test_command(targets: tuple[str, ...], arguments: str = "--release") -> tuple[str, ...]:

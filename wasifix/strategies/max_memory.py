@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from wasifix.changes import AddLines, Append, Change, FileEdit, KeyPath, Set
-from wasifix.model import Build, Declined, Effect, Evidence, Plan
+from wasifix.model import Build, Declined, Evidence, Plan
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
 from wasifix.project.link_args import PAGE
 from wasifix.project.workspace import Manifest
+from wasifix.remedies import REMEDIES
 from wasifix.rust import Release
 from wasifix.strategies.base import Hits, Options, Strategy, test_command
 from wasifix.strategies.ci_commands import add_flags
@@ -195,12 +196,4 @@ def parse_size(text: str) -> int:
     return size
 
 
-MAX_MEMORY = Strategy(
-    name="max-memory",
-    summary="Pass --max-memory to the linker",
-    short="one linker argument",
-    effect=Effect.REMOVES_CAUSE,
-    caveat="this is the argument that Rust before 1.92 leaves out; memory is taken only as it is needed",
-    reference="https://github.com/rust-lang/rust/issues/146721",
-    plan=plan,
-)
+MAX_MEMORY = Strategy(claim=REMEDIES["max-memory"], plan=plan)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wasifix.changes import Set
-from wasifix.model import Effect, Plan
+from wasifix.model import Plan
 from wasifix.project import Project
 from wasifix.project.profiles import masks, package_overrides
+from wasifix.remedies import REMEDIES
 from wasifix.strategies.base import Hits, Options, Strategy, environment_note, test_command
 from wasifix.strategies.ci_commands import set_profile_variables
 from wasifix.strategies.draft import Draft
@@ -53,12 +54,4 @@ def _hiding(project: Project) -> Iterator[tuple[str, Set]]:
             yield setting.document.path, Set(setting.path, 1)
 
 
-OPT_LEVEL = Strategy(
-    name="opt-level",
-    summary="Build releases with opt-level 1",
-    short="for all releases",
-    effect=Effect.UNPROVEN,
-    caveat="the linker arguments are the same at every level: only the image size changes, so this is luck",
-    reference="https://github.com/rust-lang/rust/issues/146721",
-    plan=plan,
-)
+OPT_LEVEL = Strategy(claim=REMEDIES["opt-level"], plan=plan)

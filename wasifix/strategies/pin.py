@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from wasifix.model import Build, Declined, Effect, Evidence, Plan
+from wasifix.model import Build, Declined, Evidence, Plan
 from wasifix.project import Project
+from wasifix.remedies import REMEDIES
 from wasifix.rust import Release
 from wasifix.strategies.base import Hits, Options, Strategy, test_command
 from wasifix.strategies.toolchains import install_commands, moved, obstacle
@@ -73,12 +74,4 @@ def _has(build: Build, release: Release) -> bool:
     return build.toolchain.value is not None and build.toolchain.value.exact == release
 
 
-PIN = Strategy(
-    name="pin",
-    summary="Hold the toolchain at Rust 1.90.0",
-    short="Rust 1.90.0",
-    effect=Effect.UNPROVEN,
-    caveat="every Rust before 1.92 links the same fixed-size memory: the crash can return",
-    reference="https://github.com/rust-lang/rust/issues/146721",
-    plan=plan,
-)
+PIN = Strategy(claim=REMEDIES["pin"], plan=plan)

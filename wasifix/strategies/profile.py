@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wasifix.changes import Change, Set
-from wasifix.model import Build, Effect, Plan
+from wasifix.model import Build, Plan
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
 from wasifix.project.profiles import masks, package_overrides
 from wasifix.project.targets import alias_words
+from wasifix.remedies import REMEDIES
 from wasifix.strategies.base import Hits, Options, Strategy, aliases_for, environment_note, test_command
 from wasifix.strategies.ci_commands import set_profile_variables, use_profile
 from wasifix.strategies.draft import Draft
@@ -84,12 +85,4 @@ def _raised(project: Project) -> Iterator[str]:
                 yield f"{setting.evidence.place} raises opt-level again for some packages"
 
 
-PROFILE = Strategy(
-    name="profile",
-    summary=f"Test with a profile `{NAME}` at opt-level 1",
-    short="for tests alone",
-    effect=Effect.UNPROVEN,
-    caveat="the linker arguments are the same in every profile: only the image size changes, so this is luck",
-    reference="https://github.com/rust-lang/rust/issues/146721",
-    plan=plan,
-)
+PROFILE = Strategy(claim=REMEDIES["profile"], plan=plan)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from wasifix.changes import Set
-from wasifix.model import Declined, Effect, Plan
+from wasifix.model import Declined, Plan
 from wasifix.project import Project
 from wasifix.project.cargo_config import CargoConfig
 from wasifix.project.ci import config_of
 from wasifix.project.module_runs import module_runs
+from wasifix.remedies import REMEDIES
 from wasifix.rust import Release
 from wasifix.strategies.base import Hits, Options, Strategy, environment_note, test_command
 from wasifix.strategies.draft import Draft, hit_calls
@@ -162,12 +163,4 @@ def _fit_scripts(project: Project, hits: Hits, version: Release, draft: Draft) -
             draft.change(run.path, *changed_words(run.route, run.spans, run.words, new))
 
 
-RUNNER = Strategy(
-    name="runner",
-    summary=f"Run with Wasmtime {supported()}",
-    short=f"Wasmtime {supported()}",
-    effect=Effect.REMOVES_CAUSE,
-    caveat="36 is the supported line of Wasmtime that has wasi-threads; 47 and later have none",
-    reference="https://github.com/bytecodealliance/wasmtime/pull/13558",
-    plan=plan,
-)
+RUNNER = Strategy(claim=REMEDIES["runner"], plan=plan)

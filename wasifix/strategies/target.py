@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wasifix.changes import Change, Remove, Rename, Set
-from wasifix.model import Declined, Effect, Evidence, Plan
+from wasifix.model import Declined, Evidence, Plan
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
 from wasifix.project.targets import alias_words
 from wasifix.project.toolchain import TARGETS
+from wasifix.remedies import REMEDIES
 from wasifix.strategies.base import Hits, Options, Strategy, aliases_for, test_command
 from wasifix.strategies.ci_target import rename_target
 from wasifix.strategies.draft import Draft
@@ -136,12 +137,4 @@ def _thread_notes(starts: tuple[Evidence, ...]) -> Iterator[str]:
     yield "\n".join((f"{PLAIN} has no threads, but {places} them:", *shown))
 
 
-TARGET = Strategy(
-    name="target",
-    summary=f"Build for {PLAIN}, without threads",
-    short=PLAIN,
-    effect=Effect.AVOIDS_TARGET,
-    caveat="std::thread::spawn fails at run time on this target",
-    reference="https://doc.rust-lang.org/rustc/platform-support/wasm32-wasip1.html",
-    plan=plan,
-)
+TARGET = Strategy(claim=REMEDIES["target"], plan=plan)

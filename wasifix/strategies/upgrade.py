@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from wasifix.model import Declined, Effect, Plan
+from wasifix.model import Declined, Plan
 from wasifix.project import Project
 from wasifix.releases import avoided, recommended
+from wasifix.remedies import REMEDIES
 from wasifix.strategies.base import Hits, Options, Strategy, test_command
 from wasifix.strategies.toolchains import (
     install_commands,
@@ -39,12 +40,4 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
     )
 
 
-UPGRADE = Strategy(
-    name="upgrade",
-    summary=f"Move to Rust {recommended()}",
-    short=f"Rust {recommended()}",
-    effect=Effect.REMOVES_CAUSE,
-    caveat="it has the fix, and no worse bug of it is known",
-    reference="https://github.com/rust-lang/rust/pull/147225",
-    plan=plan,
-)
+UPGRADE = Strategy(claim=REMEDIES["upgrade"], plan=plan)
