@@ -41,7 +41,16 @@ def _named(name: str, target_folder: Callable[[], Path]) -> list[Path]:
             raise NoProject("there is no such file", path=name)
         found = [path]
     else:
-        folder = target_folder()
+        try:
+            folder = target_folder()
+        except NoProject:
+            if not name:
+                raise
+            raise NoProject(
+                "there is no such file, nor a project here that could have a crate of this name",
+                path=name,
+                advice="name the file, or run wasifix in the folder of the project",
+            ) from None
         # Cargo writes `my_crate.wasm`, and below deps/ `my_crate-<hash>.wasm`.
         stem = re.compile(re.escape(name.replace("-", "_")) + "(-[0-9a-f]{16})?")
         found = [

@@ -36,7 +36,7 @@ def render_outcome(proposal: Proposal, options: TextOptions, written: bool) -> s
     elif proposal.changes:
         lines += _changed("Changed" if written else "Would change", proposal, options)
     else:
-        lines.append("Everything is in place already: no change.")
+        lines += _unchanged(proposal)
     return "\n".join(lines) + "\n"
 
 
@@ -63,6 +63,21 @@ def _changed(verb: str, proposal: Proposal, options: TextOptions) -> Iterator[st
     if commands:
         yield "Next:"
         yield from (f"  {clean(command)}" for command in commands)
+
+
+def _unchanged(proposal: Proposal) -> Iterator[str]:
+    """That there is no change: because it is made already, or because nothing of it can be made."""
+    tried = {plan.strategy for plan in proposal.plans}
+    is_open = any(
+        finding.fails and tried & {remedy.strategy for remedy in finding.remedies}
+        for finding in proposal.before.findings
+    )
+    yield (
+        "No change: nothing here that it can edit."
+        if is_open
+        else "Everything is in place already: no change."
+    )
+    yield from _still_open("Still open", proposal)
 
 
 def _still_open(words: str, proposal: Proposal) -> Iterable[str]:

@@ -11,6 +11,7 @@ from wasifix.documents.kinds import is_yaml
 from wasifix.documents.shell import commands
 from wasifix.documents.yaml import Node, YamlDocument, entries, items, scalar
 from wasifix.project import Project
+from wasifix.project.file_names import GITLAB
 from wasifix.strategies.base import Hits
 from wasifix.strategies.draft import Draft, hit_calls
 from wasifix.strategies.runner_flags import without_threads
@@ -41,8 +42,12 @@ def rename_target(project: Project, hits: Hits, plain: str, draft: Draft) -> Non
 
 def _parts(call: CargoCall) -> Iterator[tuple[str, KeyPath]]:
     """The job and the variables of its workflow; of another file (an action, a script) all of it."""
-    yield call.workflow, ("jobs", call.job)
-    yield call.workflow, _TOP
+    if call.workflow == GITLAB:  # whose jobs are the keys of the file
+        yield call.workflow, (call.job,)
+        yield call.workflow, ("variables",)
+    else:
+        yield call.workflow, ("jobs", call.job)
+        yield call.workflow, _TOP
     if call.path != call.workflow:
         yield call.path, ()
 
