@@ -14,7 +14,7 @@ from wasifix.documents.fragments import with_comments, without_comments
 from wasifix.documents.lines import insertion
 from wasifix.documents.shell import same_commands
 from wasifix.documents.text import CannotEdit, Edit, encode, line_end, line_start
-from wasifix.documents.yaml import Node, YamlDocument, items, parse_yaml, places, scalar
+from wasifix.documents.yaml import Node, YamlDocument, child, items, parse_yaml, places, scalar
 from wasifix.documents.yaml_lines import dropped, joined, last_of, last_offset, shared
 from wasifix.documents.yaml_values import STRING, Tree, changed_tree, tree_of
 from wasifix.errors import UnreadableInput
@@ -33,6 +33,10 @@ def changed(document: YamlDocument, changes: Sequence[Change], author: Author) -
     new = with_comments(document.text, joined(writer.fragments), author, writer.new_lines(), writer.closed)
     _prove(document, new, changes)
     return new
+
+
+_NO_COMMENTS = ("cmd", "node")
+"""Shells of workflows in which # begins no comment."""
 
 
 class _Writer:
@@ -58,7 +62,7 @@ class _Writer:
                 if node is None:
                     raise CannotEdit("what should change is not there", 0)
                 quoted = {"'": text.replace("'", "''"), '"': re.sub(r'(["\\])', r"\\\1", text)}
-                self._replace(node, quoted.get(node.style or "", text), start, end)
+                self._replace(path, node, quoted.get(node.style or "", text), start, end)
             case AddItem(path, pairs):
                 self._new_item(path, pairs)
             case Remove(path):
@@ -85,8 +89,10 @@ class _Writer:
         if node.style != "|" and "\n" in self.document.text[first:last].rstrip():
             self.closed.append((first, last))
 
-    def _replace(self, node: Node, text: str, start: int, end: int) -> None:
+    def _replace(self, path: KeyPath, node: Node, text: str, start: int, end: int) -> None:
         first = node.start_mark.index
+        if node.style in ("|", ">") and _shell(self.document, path).startswith(_NO_COMMENTS):
+            raise CannotEdit("a script for a shell in which # begins no comment", first)
         self._close(node)
         offsets = places(self.document, node)
         if offsets is None:
@@ -175,6 +181,16 @@ class _Writer:
     def _column(self, node: Node) -> int:
         start = int(node.start_mark.index)
         return start - line_start(self.document.text, start)
+
+
+def _shell(document: YamlDocument, path: KeyPath) -> str:
+    """The shell that is named for a step's script."""
+    step, job = document.locate(path[:-1]), document.locate(path[:2])
+    places = (
+        child(step, "shell"),
+        *(child(each, "defaults", "run", "shell") for each in (job, document.root)),
+    )
+    return next((scalar(each) or "" for each in places if each is not None), "")
 
 
 def written(value: str, quote: str = "") -> str:

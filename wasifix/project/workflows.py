@@ -24,7 +24,6 @@ from wasifix.tree import join
 FOLDER = ".github/workflows"
 DEPTH_LIMIT = 10
 """How deep actions may use actions: GitHub allows no more. https://docs.github.com/en/actions/reference/limits"""
-_OTHER_SHELLS = ("pwsh", "powershell", "cmd", "python", "node")
 
 
 def workflow_calls(sources: Sources, always: bool) -> Iterator[CargoCall]:
@@ -69,11 +68,28 @@ def _of_workflow(
             image = child(image, "image") or image
             if image is not None and scalar(image) is not None:
                 leg.default = image_toolchain(script_at(document, image, leg.scope))
+            leg.shell_name = _shell(document, node, leg)
             called = _called(sources, document, node, leg, depth)
             own = scalar(child(node, "defaults", "run", "working-directory")) or folder
             steps = items(child(node, "steps"))
             for call in (*called, *_of_steps(sources, document, steps, leg, own, depth)):
                 yield call if call.job else replace(call, workflow=document.path, job=job, leg=number)
+
+
+def _shell(document: YamlDocument, job: Node, leg: Leg) -> str:
+    """The shell of a job's steps: the one that is named, else that of the machine; empty where it is unknown.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell
+    """
+    for outer in (job, document.root):
+        if (named := child(outer, "defaults", "run", "shell")) is not None:
+            return (known_at(document, named, leg.scope).text or "").split(" ")[0]
+    machine = child(job, "runs-on")
+    labels = [known_at(document, each, leg.scope).text for each in (*items(machine), machine) if each]
+    names = [label.lower() for label in labels if label is not None]
+    if any("windows" in name for name in names) and child(job, "container") is None:
+        return "pwsh"
+    return "bash" if names or machine is None or child(job, "container") is not None else ""
 
 
 def _of_steps(
@@ -121,8 +137,9 @@ def _of_run(
     during.scope = {**leg.scope, **{f"env.{name}": value for name, value in own.items()}}
     folder = scalar(child(step, "working-directory")) or default_folder or ""
     enter(during, resolved(folder, during.scope).text)
-    is_posix = (scalar(child(step, "shell")) or "").split(" ")[0] not in _OTHER_SHELLS
-    yield from cargo_calls_of(script_at(document, run, during.scope, is_posix), during)
+    chosen = known_at(document, child(step, "shell"), during.scope) if child(step, "shell") else None
+    shell = leg.shell_name if chosen is None else (chosen.text or "").split(" ")[0]
+    yield from cargo_calls_of(script_at(document, run, during.scope, shell), during)
     leg.default, leg.override, leg.wasmtime = during.default, during.override, during.wasmtime
     leg.environment |= during.later
 
