@@ -14,7 +14,7 @@ from running import EXAMPLES, Result, copied_example, git, program, repository, 
 from rust_programs import write
 
 from wasifix.documents.yaml import parse_yaml
-from wasifix.documents.yaml_write import tree_of
+from wasifix.documents.yaml_values import tree_of
 from wasifix.model import FileChange
 from wasifix.project.sources import Sources
 from wasifix.regression import regression_test

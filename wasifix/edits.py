@@ -193,10 +193,10 @@ def _yaml(edit: FileEdit, old: bytes, author: Author) -> bytes:
     from wasifix.documents.yaml_write import changed
 
     document = parse_yaml(edit.path, old)
-    if document.root is not None and document.root.id == "mapping" and document.root.flow_style:
+    if document.is_json:
         node = next((each for each in map(document.locate, _routes(edit)) if each), document.root)
         reason = "JSON, which a program usually writes: change what makes it"
-        raise CannotEdit(reason, node.start_mark.index)
+        raise CannotEdit(reason, node.start_mark.index if node else 0)
     return encode(changed(document, edit.changes, author), document.has_mark)
 
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from wasifix import __version__
 from wasifix.documents.text import CannotEdit, encode, eol_near, line_end, line_start
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, parse_yaml, scalar
-from wasifix.documents.yaml_write import last_offset, tree_of
+from wasifix.documents.yaml_lines import last_offset
+from wasifix.documents.yaml_values import tree_of
 from wasifix.errors import UnreadableInput
 from wasifix.model import FileChange
 from wasifix.project import Project

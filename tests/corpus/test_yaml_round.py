@@ -17,7 +17,7 @@ from wasifix.changes import AddItem, Change, FileEdit, KeyPath, Replace, Set
 from wasifix.documents.fragments import without_comments
 from wasifix.documents.text import CannotEdit
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, parse_yaml
-from wasifix.documents.yaml_write import changed_tree, tree_of
+from wasifix.documents.yaml_values import changed_tree, tree_of
 from wasifix.edits import rendered
 from wasifix.errors import UnreadableInput
 from wasifix.removal import restored

@@ -12,7 +12,7 @@ from documents.yaml_writing import parsed, without, written
 from wasifix.changes import AddItem, Change, Replace, Set
 from wasifix.documents.fragments import without_comments
 from wasifix.documents.text import CannotEdit
-from wasifix.documents.yaml_write import changed_tree, tree_of
+from wasifix.documents.yaml_values import changed_tree, tree_of
 
 COMMAND = st.sampled_from(
     ["cargo test --release", "cargo +1.91 build", "echo 🦀 ä", "cd x", "cargo a \\", "if x; then"]

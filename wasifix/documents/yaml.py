@@ -44,6 +44,14 @@ class YamlDocument:
             self._evidence[offset, note] = found
         return found
 
+    @property
+    def is_json(self) -> bool:
+        """Whether it is written as JSON is: brackets around everything, and each key in quotes."""
+        root = self.root
+        if root is None or root.id != "mapping" or not root.flow_style:
+            return False
+        return all(key.style == '"' for key, _ in root.value)
+
     def route(self, node: Node) -> KeyPath | None:
         """What leads to a node; None for what an anchor or a double key puts in two places."""
         return self._routes.get(id(node))

@@ -7,26 +7,22 @@ lists in brackets that would grow, text behind escapes.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from wasifix.changes import AddItem, Change, KeyPath, Remove, Rename, Replace, Set
 from wasifix.documents.fragments import with_comments, without_comments
 from wasifix.documents.lines import insertion
 from wasifix.documents.shell import same_commands
 from wasifix.documents.text import CannotEdit, Edit, encode, line_end, line_start
-from wasifix.documents.yaml import Node, YamlDocument, entries, items, parse_yaml, places, scalar
+from wasifix.documents.yaml import Node, YamlDocument, child, items, parse_yaml, places, scalar
+from wasifix.documents.yaml_lines import dropped, joined, last_of, last_offset, shared
+from wasifix.documents.yaml_values import STRING, Tree, changed_tree, tree_of
 from wasifix.errors import UnreadableInput
 from wasifix.markers import Author
 
 _PLAIN = re.compile(r"-{0,2}[\w/][\w./@+=-]*(?: [\w./@+=-]+)*|\$\{\{[^:#\n]*\}\}")
 _NUMBER = re.compile(r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|0o[0-7]+")
 """What YAML 1.2, which GitHub reads, takes for a number, while the parser here knows YAML 1.1."""
-STRING = "tag:yaml.org,2002:str"
-ALIAS = "alias"
-"""Stands for the tag of what stands somewhere else."""
-Tree = Any
-"""Mappings as dicts, lists as lists, scalars as pairs of tag and text."""
 
 
 def changed(document: YamlDocument, changes: Sequence[Change], author: Author) -> str:
@@ -34,52 +30,13 @@ def changed(document: YamlDocument, changes: Sequence[Change], author: Author) -
     writer = _Writer(document, author)
     for change in changes:
         writer.add(change)
-    new = with_comments(document.text, writer.fragments, author, writer.new_lines(), writer.closed)
+    new = with_comments(document.text, joined(writer.fragments), author, writer.new_lines(), writer.closed)
     _prove(document, new, changes)
     return new
 
 
-def tree_of(node: Node | None) -> Tree:
-    """The values of a file; an alias is named by the route to what it stands for, however much that is."""
-    return None if node is None else _tree(node, (), {})
-
-
-def _tree(node: Node, route: KeyPath, seen: dict[int, KeyPath]) -> Tree:
-    if seen.setdefault(id(node), route) != route:
-        return (ALIAS, repr(seen[id(node)]))
-    if node.id == "mapping":
-        return {key: _tree(value, (*route, key), seen) for key, value in entries(node)}
-    if node.id == "sequence":
-        return [_tree(each, (*route, index), seen) for index, each in enumerate(items(node))]
-    return (node.tag, str(node.value))
-
-
-def changed_tree(tree: Tree, changes: Iterable[Change]) -> Tree:
-    """The values after the changes, computed without any text.
-
-    What moves other places goes last: of each text the last words and of each list the last items go first.
-    """
-    changes = tuple(changes)
-    words = sorted((each for each in changes if isinstance(each, Replace)), key=_span)[::-1]
-    others = sorted((each for each in changes if not isinstance(each, Replace)), key=_order)
-    for change in (*words, *others):
-        match change:
-            case Set(path, value):
-                _parent(tree, path)[path[-1]] = (STRING, str(value))
-            case Replace(path, start, end, text):
-                parent = _parent(tree, path)
-                tag, value = parent[path[-1]]
-                parent[path[-1]] = (tag, value[:start] + text + value[end:])
-            case AddItem(path, pairs):
-                _parent(tree, path).setdefault(path[-1], []).append(
-                    {key: (STRING, value) for key, value in pairs}
-                )
-            case Remove(path):
-                del _parent(tree, path)[path[-1]]
-            case Rename(path, name):
-                parent = _parent(tree, path)
-                parent[name] = parent.pop(path[-1])
-    return tree
+_NO_COMMENTS = ("cmd", "node")
+"""Shells of workflows in which # begins no comment."""
 
 
 class _Writer:
@@ -105,7 +62,7 @@ class _Writer:
                 if node is None:
                     raise CannotEdit("what should change is not there", 0)
                 quoted = {"'": text.replace("'", "''"), '"': re.sub(r'(["\\])', r"\\\1", text)}
-                self._replace(node, quoted.get(node.style or "", text), start, end)
+                self._replace(path, node, quoted.get(node.style or "", text), start, end)
             case AddItem(path, pairs):
                 self._new_item(path, pairs)
             case Remove(path):
@@ -132,8 +89,10 @@ class _Writer:
         if node.style != "|" and "\n" in self.document.text[first:last].rstrip():
             self.closed.append((first, last))
 
-    def _replace(self, node: Node, text: str, start: int, end: int) -> None:
+    def _replace(self, path: KeyPath, node: Node, text: str, start: int, end: int) -> None:
         first = node.start_mark.index
+        if node.style in ("|", ">") and _shell(self.document, path).startswith(_NO_COMMENTS):
+            raise CannotEdit("a script for a shell in which # begins no comment", first)
         self._close(node)
         offsets = places(self.document, node)
         if offsets is None:
@@ -158,7 +117,7 @@ class _Writer:
         groups: dict[int, list[str]] = {}
         for offset, lines in self.insertions:
             there = groups.setdefault(offset, [])
-            there += lines[_shared(there, lines) :]
+            there += lines[shared(there, lines) :]
         text = self.document.text
         return [
             insertion(text, line_end(text, offset), lines, self.author, "#")
@@ -176,20 +135,15 @@ class _Writer:
         self.insertions.append((last_offset(self.document.text, node), lines))
 
     def _drop(self, path: KeyPath) -> None:
-        """An item of a list, with the comma or the line that it has there."""
-        node, index = self._editable(path), path[-1]
-        outer = self.document.locate(path[:-1])
+        """An item of a list, with the comma or the lines that it has there."""
+        node, outer, index = self.document.locate(path), self.document.locate(path[:-1]), path[-1]
         if node is None or outer is None or not isinstance(index, int) or len(items(outer)) < 2:
             raise CannotEdit("not one of several items of a list", 0)
-        text = self.document.text
-        start, end = int(node.start_mark.index), int(node.end_mark.index)
-        if not outer.flow_style:
-            start, end = line_start(text, start), line_end(text, end - 1)
-        elif index + 1 < len(items(outer)):
-            end = items(outer)[index + 1].start_mark.index
-        else:
-            start = items(outer)[index - 1].end_mark.index
-        self.fragments.append(Edit(start, end, ""))
+        if node.id == "scalar" and self._editable(path) is None:
+            raise CannotEdit("not a single value", node.start_mark.index)
+        if self.document.route(node) is None:
+            raise CannotEdit("an anchor is on it", node.start_mark.index)
+        self.fragments.append(dropped(self.document, outer, index))
 
     def _rename(self, path: KeyPath, name: str) -> None:
         outer = self.document.locate(path[:-1])
@@ -218,7 +172,7 @@ class _Writer:
         if node is None or node.id != kind or node.flow_style or self.document.route(node) is None:
             at = node.start_mark.index if node is not None else 0
             raise CannotEdit(f"not a {kind} with an entry on each line", at)
-        last = _last(node)
+        last = last_of(node)
         if last.id == "scalar" and last.style in ("|", ">") and not self._raw(last).endswith("\n"):
             reason = "the file ends in a text without a line end, which a line below would add"
             raise CannotEdit(reason, last.start_mark.index)
@@ -227,6 +181,16 @@ class _Writer:
     def _column(self, node: Node) -> int:
         start = int(node.start_mark.index)
         return start - line_start(self.document.text, start)
+
+
+def _shell(document: YamlDocument, path: KeyPath) -> str:
+    """The shell that is named for a step's script."""
+    step, job = document.locate(path[:-1]), document.locate(path[:2])
+    places = (
+        child(step, "shell"),
+        *(child(each, "defaults", "run", "shell") for each in (job, document.root)),
+    )
+    return next((scalar(each) or "" for each in places if each is not None), "")
 
 
 def written(value: str, quote: str = "") -> str:
@@ -244,11 +208,6 @@ def written(value: str, quote: str = "") -> str:
             return value
     doubled = value.replace("'", "''")
     return f"'{doubled}'"
-
-
-def _shared(first: list[str], more: list[str]) -> int:
-    """How many keys two groups of new lines begin with alike: one `include:` is enough."""
-    return next((index for index, line in enumerate(more) if not line.endswith(":") or line not in first), 0)
 
 
 def _prove(document: YamlDocument, new: str, changes: Sequence[Change]) -> None:
@@ -272,37 +231,3 @@ def _plain(tree: Tree) -> Tree:
     if isinstance(tree, list):
         return [_plain(each) for each in tree]
     return tree and (tree[0], without_comments(tree[1]))
-
-
-def last_offset(text: str, node: Node) -> int:
-    """The last character that a node holds: the end mark of a block lies behind what follows it."""
-    node = _last(node)
-    start, end = int(node.start_mark.index), int(node.end_mark.index)
-    return start + max(len(text[start:end].rstrip()) - 1, 0)
-
-
-def _last(node: Node) -> Node:
-    """The last scalar or collection in brackets of a block."""
-    while node.id != "scalar" and node.value and not node.flow_style:
-        last = node.value[-1]
-        node = last[1] if isinstance(last, tuple) else last
-    return node
-
-
-def _span(change: Replace) -> tuple[int, int]:
-    return (change.start, change.end)
-
-
-def _order(change: Change) -> tuple[int, int]:
-    match change:
-        case Remove(path):
-            return (1, -path[-1] if isinstance(path[-1], int) else 0)
-        case Rename():
-            return (2, 0)
-    return (0, 0)
-
-
-def _parent(tree: Tree, path: KeyPath) -> Tree:
-    for key in path[:-1]:
-        tree = tree.setdefault(key, {}) if isinstance(tree, dict) else tree[key]
-    return tree

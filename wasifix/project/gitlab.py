@@ -65,9 +65,9 @@ class _Job:
         return known
 
 
-def _layers(document: YamlDocument, node: Node, depth: int) -> Iterator[Node]:
+def _layers(document: YamlDocument, node: Node | None, depth: int) -> Iterator[Node]:
     """The job, then what it extends; a merged mapping counts as part of it."""
-    if depth > DEPTH_LIMIT:
+    if node is None or depth > DEPTH_LIMIT:
         return
     yield node
     merged = child(node, "<<")
@@ -77,6 +77,12 @@ def _layers(document: YamlDocument, node: Node, depth: int) -> Iterator[Node]:
     for name in reversed(names):
         if name and (other := child(document.root, name)) is not None:
             yield from _layers(document, other, depth + 1)
+
+
+def layer_names(document: YamlDocument, job: str) -> tuple[str, ...]:
+    """The names of a job and of what it extends."""
+    layers = tuple(_layers(document, child(document.root, job), 0))
+    return tuple(name for name, node in entries(document.root) if any(node is each for each in layers))
 
 
 def _known(document: YamlDocument, node: Node) -> Known:

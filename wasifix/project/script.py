@@ -33,7 +33,8 @@ class Script:
     at: Evidence
     filled: tuple[tuple[int, int, int, Known], ...] = ()
     """Of each expression: where its value is in `text`, how much longer it is written, and what it is."""
-    is_posix: bool = True
+    shell: str = "sh"
+    """What runs it: `bash`, `pwsh`, `cmd`, ...; empty where that cannot be known."""
     before: int = 0
     """How many characters of the value at the route come before the script."""
 
@@ -127,7 +128,7 @@ def quoted(text: str | None) -> str:
     return UNKNOWN if text is None else quote(text)
 
 
-def script_at(document: YamlDocument, node: Node, scope: Scope, is_posix: bool = True) -> Script:
+def script_at(document: YamlDocument, node: Node, scope: Scope, shell: str = "sh") -> Script:
     """The script in a scalar of a YAML file."""
     written = Script(
         path=document.path,
@@ -136,7 +137,7 @@ def script_at(document: YamlDocument, node: Node, scope: Scope, is_posix: bool =
         text=scalar(node) or "",
         places=partial(places, document, node),
         at=document.evidence(node),
-        is_posix=is_posix,
+        shell=shell,
     )
     return written.with_values(EXPRESSION, lambda match: (evaluated(match[1], scope),))
 

@@ -71,8 +71,8 @@ class CargoCall:
     doubts: tuple[str, ...]
     wasmtime: Installation | None
     """The Wasmtime that the job installed before."""
-    is_posix: bool = True
-    """Whether the shell takes `NAME=value command`."""
+    shell: str = "sh"
+    """What runs it: `bash`, `pwsh`, `cmd`, ...; empty where that cannot be known."""
     trail: tuple[str, ...] = ()
     """What led to it from the job: scripts, recipes, aliases, the first of them first."""
 
@@ -81,6 +81,16 @@ class CargoCall:
         """Where it begins: the workflow, or the file that somebody starts by hand."""
         first = self.trail[0].partition("#")[0] if self.trail else self.path
         return self.workflow or first
+
+    @property
+    def is_posix(self) -> bool:
+        """Whether the shell takes `NAME=value command`."""
+        return self.shell not in ("", "pwsh", "powershell", "cmd", "python", "node")
+
+    @property
+    def takes_and(self) -> bool:
+        """Whether the shell takes `one && two`, which the PowerShell of Windows does not."""
+        return self.is_posix or self.shell in ("pwsh", "cmd")
 
     @property
     def runs(self) -> bool:
@@ -166,7 +176,7 @@ class _Reader(Reading):
             configs=configs,
             doubts=(*self.leg.doubts, *doubts),
             wasmtime=self.leg.wasmtime,
-            is_posix=self.script.is_posix,
+            shell=self.script.shell,
             trail=self.leg.trail,
         )
 
@@ -193,7 +203,7 @@ class _Reader(Reading):
             configs=(),
             doubts=(*self.leg.doubts, f"what `{words}` runs cannot be known"),
             wasmtime=self.leg.wasmtime,
-            is_posix=self.script.is_posix,
+            shell=self.script.shell,
             trail=self.leg.trail,
         )
 

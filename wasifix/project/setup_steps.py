@@ -54,6 +54,8 @@ class Leg:
     """Toolchains that are installed or prepared, without a choice of them."""
     shell: dict[str, Known] = field(default_factory=dict)
     """Variables of the running script that its commands do not inherit, and its arguments."""
+    shell_name: str = "bash"
+    """What runs the scripts of steps that name no shell; empty where that cannot be known."""
     sources: Sources | None = None
     """Where the files are that commands lead on to; None where they are not followed."""
     trail: tuple[str, ...] = ()

@@ -21,7 +21,6 @@ from wasifix.tree import join
 
 DEPTH_LIMIT = 10
 """How deep actions may use actions: GitHub allows no more. https://docs.github.com/en/actions/reference/limits"""
-_OTHER_SHELLS = ("pwsh", "powershell", "cmd", "python", "node")
 _MATTERS = re.compile(
     r"cargo|cross|rustup|napi|wasmtime|sh\b|\./|npm|yarn|bun|make|just|docker|podman|buildah|mise|build|ENV"
 )
@@ -108,7 +107,8 @@ class Steps:
     def _of_run(
         self, document: YamlDocument, step: Step, run: Node, leg: Leg, default_folder: str | None
     ) -> Iterator[CargoCall]:
-        key = (document.path, run.start_mark.index, default_folder, *_values(step.names, leg), leg.lasting())
+        place = (document.path, run.start_mark.index, default_folder, leg.shell_name)
+        key = (*place, *_values(step.names, leg), leg.lasting())
         outcome = self._outcomes.get(key)
         if outcome is None:
             matters = _may_matter(run, leg)
@@ -133,7 +133,7 @@ class Steps:
         outer = {name: value for name, value in leg.scope.items() if name.startswith("env.")}
         inner = replace(leg, scope={**outer, **inputs_of(found, declared, document, given, leg.scope, names)})
         inner.environment |= environment_of(document, step.node, leg.scope)
-        key = (found.path, depth, *_values(names, inner), inner.lasting())
+        key = (found.path, depth, leg.shell_name, *_values(names, inner), inner.lasting())
         outcome = self._outcomes.get(key)
         if outcome is None:
             calls = tuple(self.calls(found, steps, inner, None, depth + 1))
@@ -214,7 +214,9 @@ def _read_run(
     during.scope = {**leg.scope, **{f"env.{name}": value for name, value in own.items()}}
     folder = scalar(child(step, "working-directory")) or default_folder or ""
     enter(during, resolved(folder, during.scope).text)
-    is_posix = (scalar(child(step, "shell")) or "").split(" ")[0] not in _OTHER_SHELLS
-    yield from cargo_calls_of(script_at(document, run, during.scope, is_posix), during)
+    chosen = child(step, "shell")
+    named_shell = known_at(document, chosen, during.scope).text if chosen is not None else leg.shell_name
+    shell = (named_shell or "").split(" ")[0]
+    yield from cargo_calls_of(script_at(document, run, during.scope, shell), during)
     leg.default, leg.override, leg.wasmtime = during.default, during.override, during.wasmtime
     leg.environment |= during.later

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar
-from wasifix.project.expressions import Known, is_false
+from wasifix.project.expressions import Known, is_false, known_at
 from wasifix.project.file_names import workflow_files
 from wasifix.project.images import image_toolchain
 from wasifix.project.leads import LEADS_ON
@@ -121,6 +121,7 @@ class _Workflows:
         leg.scope |= {f"env.{name}": value for name, value in leg.environment.items()}
         if job.image is not None:
             leg.default = image_toolchain(script_at(document, job.image, leg.scope))
+        leg.shell_name = _shell(document, job.node, leg)
         return leg
 
     def _called(
@@ -135,3 +136,19 @@ class _Workflows:
         declared, given = child(called.root, "on", "workflow_call", "inputs"), child(job.node, "with")
         inputs = inputs_of(called, declared, document, given, leg.scope, self._names[called.path])
         yield from self.calls(called, inputs, depth + 1)
+
+
+def _shell(document: YamlDocument, job: Node, leg: Leg) -> str:
+    """The shell of a job's steps: the one that is named, else that of the machine; empty where it is unknown.
+
+    https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell
+    """
+    for outer in (job, document.root):
+        if (named := child(outer, "defaults", "run", "shell")) is not None:
+            return (known_at(document, named, leg.scope).text or "").split(" ")[0]
+    machine = child(job, "runs-on")
+    labels = [known_at(document, each, leg.scope).text for each in (*items(machine), machine) if each]
+    names = [label.lower() for label in labels if label is not None]
+    if any("windows" in name for name in names) and child(job, "container") is None:
+        return "pwsh"
+    return "bash" if names or machine is None or child(job, "container") is not None else ""

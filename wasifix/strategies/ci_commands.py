@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from wasifix.changes import Origin, Replace
-from wasifix.documents.kinds import is_yaml
-from wasifix.documents.yaml import scalar
 from wasifix.project import Project
 from wasifix.project.profiles import variable
 from wasifix.strategies.base import Hits
-from wasifix.strategies.draft import Draft, by_origin, hit_calls, shared_with
+from wasifix.strategies.draft import Draft, by_origin, hit_calls, shared_with, text_before
 from wasifix.strategies.legs import by_leg
 
 if TYPE_CHECKING:
@@ -66,9 +64,10 @@ def add_flags(project: Project, calls: Sequence[CargoCall], flags: str, draft: D
         else:
             draft.put(origin, _in_quotes(project, origin, f"{present.text} {flags}".lstrip()))
     alone += [call for call in calls if (known := _rustflags(call)) is None or known.origin is None]
+    elsewhere = {call.start for call in project.calls if not call.is_posix}
     for call in alone:
         encoded = "CARGO_ENCODED_RUSTFLAGS" in call.environment
-        if call.start is None or call.start.part is None or not call.is_posix or encoded:
+        if call.start is None or call.start.part is None or call.start in elsewhere or encoded:
             draft.leave(call.at, f"add {flags} to the flags of this command")
         else:
             words = f'RUSTFLAGS="${{RUSTFLAGS}} {flags}" '
@@ -92,10 +91,5 @@ def _in_quotes(project: Project, origin: Origin, text: str) -> str:
     """The text as one word of a script, where it stands in one without quotes."""
     if origin.part is None:
         return text
-    if is_yaml(origin.path):
-        document = project.sources.yaml(origin.path)
-        whole = scalar(document.locate(origin.route)) if document else None
-    else:
-        whole = project.sources.text(origin.path)
-    before = (whole or "")[: origin.part[0]][-1:]
+    before = text_before(project, origin)[-1:]
     return text if before in ("'", '"') or " " not in text else f'"{text}"'

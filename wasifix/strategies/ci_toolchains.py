@@ -11,7 +11,7 @@ from wasifix.project import Project
 from wasifix.project.ci import toolchain_choice
 from wasifix.rust import Release
 from wasifix.strategies.base import Hits
-from wasifix.strategies.draft import Draft, by_origin, hit_calls, shared_with
+from wasifix.strategies.draft import Draft, by_origin, hit_calls, shared_with, text_before, whole_text
 from wasifix.strategies.legs import in_matrix, own_legs
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def move_calls(project: Project, hits: Hits, release: Release, makes_file: bool,
             owner = f"of job {call.job}" if call.job else f"of {call.file}"
             draft.leave(choice.known.evidence[0], f"set the toolchain {owner} to {release}")
     for call in own:
-        _by_the_command(call, hits.targets, release, draft)
+        _by_the_command(project, call, hits.targets, release, draft)
     _mentions(project, calls, release, draft)
     _in_step(project, calls, release, draft)
 
@@ -102,23 +102,39 @@ def _split(
     return True
 
 
-def _by_the_command(call: CargoCall, targets: tuple[str, ...], release: Release, draft: Draft) -> None:
+def _by_the_command(
+    project: Project, call: CargoCall, targets: tuple[str, ...], release: Release, draft: Draft
+) -> None:
     """`cargo +RELEASE`, which wins over everything; it needs the toolchain to be installed before.
 
     https://rust-lang.github.io/rustup/overrides.html#toolchain-override-shorthand
     """
-    if call.program is None or call.start is None or call.plus is not None:
-        draft.leave(call.at, f"have this command use Rust {release}: cargo +{release}")
+    word = _program(project, call)
+    if word is None or call.start is None or call.program is None:
+        draft.leave(call.at, f"have this command use Rust {release}: {word or 'cargo'} +{release}")
         return
     target = call.target.text or targets[0]
     install = f"rustup toolchain install {release} --profile minimal --target {target} && "
     (start, _), (first, last) = call.start.part or (0, 0), call.program.part or (0, 0)
-    route, chosen = call.program.route, f"cargo +{release}"
+    route, chosen = call.program.route, f"{word} +{release}"
     if start == first:
         draft.change(call.path, Replace(route, first, last, f"{install}{chosen}"))
-    else:  # variables stand before it
+    else:  # variables or a program that runs it stand before it
         before = Replace(route, start, start, install)
         draft.change(call.path, before, Replace(route, first, last, chosen))
+
+
+def _program(project: Project, call: CargoCall) -> str | None:
+    """The word that calls Cargo; None where another command cannot be put before it."""
+    same = (each for each in project.calls if each.start == call.start)
+    if call.program is None or call.start is None or call.plus is not None:
+        return None
+    if call.program.part is None or not all(each.takes_and for each in same):
+        return None
+    if text_before(project, call.start).rstrip().endswith(("!", "$(", "`")):
+        return None
+    first, last = call.program.part
+    return whole_text(project, call.program)[first:last]
 
 
 def _mentions(project: Project, calls: Sequence[CargoCall], release: Release, draft: Draft) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wasifix.changes import Change, FileEdit, Origin
+from wasifix.documents.kinds import is_yaml
+from wasifix.documents.yaml import scalar
 from wasifix.model import ByHand, Evidence
 from wasifix.project import Project
 from wasifix.strategies.base import Hits
@@ -42,6 +44,20 @@ class Draft:
     def leave(self, at: Evidence, what: str) -> None:
         """Something for the user to do."""
         self.by_hand[ByHand(at=at, what=what)] = None
+
+
+def text_before(project: Project, origin: Origin) -> str:
+    """What the value at the origin has before the part that it names."""
+    start = origin.part[0] if origin.part else 0
+    return whole_text(project, origin)[:start]
+
+
+def whole_text(project: Project, origin: Origin) -> str:
+    """The whole value at the origin."""
+    if is_yaml(origin.path):
+        document = project.sources.yaml(origin.path)
+        return (scalar(document.locate(origin.route)) if document else None) or ""
+    return project.sources.text(origin.path) or ""
 
 
 def hit_calls(project: Project, hits: Hits) -> tuple[CargoCall, ...]:

@@ -43,7 +43,7 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan:
             draft.change(alias.document.path, change)
     use_profile(project, hits, NAME, draft)
     set_profile_variables(project, hits, NAME, SETTINGS, draft)
-    notes += dict.fromkeys(_raised(project))
+    notes += _raised(project)
     if stays := [build.target.evidence[0].place for build in _without_release(project, hits)]:
         notes.append(f"what does not build with `release` stays as it is: {', '.join(stays)}")
     return Plan(
@@ -79,10 +79,15 @@ def _alias_changes(setting: Setting) -> Iterator[Change]:
 
 
 def _raised(project: Project) -> Iterator[str]:
-    for profile in ("release", NAME):
-        for setting in package_overrides(project.root, project.config, profile, "opt-level"):
-            if setting.value not in (0, 1):
-                yield f"{setting.evidence.place} raises opt-level again for some packages"
+    found = [
+        setting.evidence.place
+        for profile in ("release", NAME)
+        for setting in package_overrides(project.root, project.config, profile, "opt-level")
+        if setting.value not in (0, 1)
+    ]
+    if found:
+        more = f" (and {len(found) - 1} more places)" if len(found) > 1 else ""
+        yield f"{found[0]}{more} raises opt-level again for some packages"
 
 
 PROFILE = Strategy(claim=REMEDIES["profile"], plan=plan)

@@ -42,7 +42,7 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
     notes: list[str] = []
     if options.runner is not None:
         words = OTHER_RUNNERS[options.runner]
-        _set_runners(project, hits, lambda _: words, draft, notes)
+        _set_runners(project, hits, lambda present: _other(present, words), draft, notes)
         jobs = {call.job: call.at for call in hit_calls(project, hits) if call.runs}
         for at in jobs.values():
             draft.leave(at, _INSTALL[options.runner])
@@ -57,8 +57,16 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
     _pin(project, hit_calls(project, hits), version, draft, notes)
     _set_runners(project, hits, lambda words: fitted(words, version), draft, notes)
     _fit_scripts(project, hits, version, draft)
-    notes.append("no one command line fits Wasmtime 36 to 39 and 40 to 46: the flags go with the version")
+    if draft.units:
+        notes.append("no one command line fits Wasmtime 36 to 39 and 40 to 46: the flags go with the version")
     return _plan(f"Run with Wasmtime {version}", draft, notes, hits)
+
+
+def _other(present: tuple[str, ...], words: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The words, unless it is this program already and runs threads, perhaps with options of its own."""
+    options = [word for word in words if word.startswith("--enable") or word == "run"]
+    is_there = present[:1] == words[:1] and all(option in present for option in options)
+    return None if is_there else words
 
 
 def _plan(summary: str, draft: Draft, notes: list[str], hits: Hits) -> Plan:

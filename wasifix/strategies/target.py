@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wasifix.changes import Change, Remove, Rename, Set
+from wasifix.changes import Change, FileEdit, Remove, Rename, Set
 from wasifix.model import Declined, Evidence, Plan
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
@@ -32,8 +32,6 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
             at=starts[0],
             instead="--strategy target to take it all the same",
         )
-    if declined := _two_tables(project, hits.targets):
-        return declined
     draft = Draft()
     for path, change in (
         *_toolchain_targets(project, hits.targets),
@@ -45,30 +43,22 @@ def plan(project: Project, hits: Hits, options: Options) -> Plan | Declined:
     rename_target(project, hits, PLAIN, draft)
     installed = any(PLAIN in file.targets for file in project.toolchain_files)
     lists_targets = any(file.document is not None and file.targets for file in project.toolchain_files)
+    unused = _unused_tables(project, hits, draft.edits)
+    tables = (
+        f"[target.{triple}] ({each.evidence.place}) stays, and nothing here uses it any more"
+        for triple, each in unused.items()
+    )
     return Plan(
         strategy="target",
         edits=draft.edits,
         by_hand=draft.left,
+        stays=tuple(build.key for build in hits.local if build.target.value in unused),
         follow_up=(
             *(() if installed or lists_targets else (f"rustup target add {PLAIN}",)),
             *test_command((PLAIN,)),
         ),
-        notes=tuple(_thread_notes(starts)),
+        notes=(*_thread_notes(starts), *tables),
     )
-
-
-def _two_tables(project: Project, targets: tuple[str, ...]) -> Declined | None:
-    """Two tables cannot become one without deciding which of their values to keep."""
-    for triple in targets:
-        for setting in project.config.all("target", triple):
-            if setting.document.get("target", PLAIN) is not None:
-                return Declined(
-                    strategy="target",
-                    reason=f"{setting.document.path} has a table for {PLAIN} already",
-                    at=setting.evidence,
-                    instead=f"delete [target.{triple}] by hand if nothing builds it any more",
-                )
-    return None
 
 
 def _toolchain_targets(project: Project, targets: tuple[str, ...]) -> Iterator[tuple[str, Change]]:
@@ -109,10 +99,21 @@ def _renamed(word: str, targets: tuple[str, ...]) -> str:
 
 
 def _tables(project: Project, targets: tuple[str, ...]) -> Iterator[tuple[str, Change]]:
+    """A table goes to the plain target, unless that has one in the file: what it says there counts."""
+    taken = {setting.document.path for setting in project.config.all("target", PLAIN)}
     for triple in targets:
         for setting in project.config.all("target", triple):
-            yield from ((setting.document.path, change) for change in _runner(setting))
-            yield setting.document.path, Rename(setting.path, PLAIN)
+            if setting.document.path not in taken:
+                taken.add(setting.document.path)
+                yield from ((setting.document.path, change) for change in _runner(setting))
+                yield setting.document.path, Rename(setting.path, PLAIN)
+
+
+def _unused_tables(project: Project, hits: Hits, edits: tuple[FileEdit, ...]) -> dict[str, Setting]:
+    """The tables of the hit targets that stay, by target."""
+    renamed = {(edit.path, each.path) for edit in edits for each in edit.changes if isinstance(each, Rename)}
+    tables = ((triple, each) for triple in hits.targets for each in project.config.all("target", triple))
+    return {triple: each for triple, each in tables if (each.document.path, each.path) not in renamed}
 
 
 def _runner(setting: Setting) -> Iterator[Change]:

@@ -1,0 +1,94 @@
+"""The names of a target in a text, changed: options, lists, variables, and the flags of what runs modules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from wasifix.changes import Change, KeyPath, Replace, Set
+from wasifix.documents.shell import Word, commands
+from wasifix.strategies.runner_flags import without_threads
+from wasifix.strategies.words import changed_words
+
+Span = tuple[int, int]
+
+
+def names_in(text: str, targets: Sequence[str]) -> tuple[Span, ...]:
+    """Where a text has the targets, each as a word of its own."""
+    names = "|".join(map(re.escape, targets))
+    return tuple(match.span() for match in re.finditer(rf"(?<![\w-])(?:{names})(?![\w-])", text))
+
+
+def variable_of(target: str, plain: str, name: str) -> str:
+    """The name of a CARGO_TARGET_* variable with another target."""
+    return name.replace(f"CARGO_TARGET_{_upper(target)}_", f"CARGO_TARGET_{_upper(plain)}_")
+
+
+def changed_text(route: KeyPath, text: str, targets: Sequence[str], plain: str) -> Iterator[Change]:
+    """The changes of a text: another name for the targets, once in a list, and no flags for threads."""
+    spans = names_in(text, targets)
+    if spans == ((0, len(text)),):
+        yield Set(route, plain)
+        return
+    doubles = dict(_doubles(text, spans, plain))
+    for span in spans:
+        yield Replace(route, *doubles[span], "") if span in doubles else Replace(route, *span, plain)
+    for target in targets:
+        for match in re.finditer(rf"(?<!\w)CARGO_TARGET_{_upper(target)}_(?=[A-Z])", text):
+            yield Replace(route, *match.span(), variable_of(target, plain, match.group()))
+    if re.search(r"\bwasm(?:time|er)\b", text) and re.search("threads|shared-memory", text):
+        yield from _flags(route, text)
+
+
+def _doubles(text: str, spans: Sequence[Span], plain: str) -> Iterator[tuple[Span, Span]]:
+    """The names that go, because a list has the plain one already, and all that goes with them."""
+    for found in re.finditer(r"[\w.-]+(?:, ?[\w.-]+)+", text):
+        yield from _beside(text, [span for span in spans if _is_in(span, found.span())], found.span(), plain)
+    if "rustup" not in text:
+        return
+    for command in commands(text, {}):
+        if command.words[:3] == ("rustup", "target", "add"):
+            outer = (command.start, command.end)
+            yield from _beside(text, [span for span in spans if _is_in(span, outer)], outer, plain)
+
+
+def _beside(text: str, spans: Sequence[Span], outer: Span, plain: str) -> Iterator[tuple[Span, Span]]:
+    listed = bool(names_in(text[slice(*outer)], (plain,)))
+    for start, end in spans:
+        if listed:
+            before = re.search(r"(?:,[ ]?| +)\Z", text[outer[0] : start])
+            after = re.match(r",[ ]?", text[end : outer[1]])
+            if before is not None:
+                yield (start, end), (start - len(before.group()), end)
+            elif after is not None:
+                yield (start, end), (start, end + after.end())
+        listed = True
+
+
+def _is_in(span: Span, outer: Span) -> bool:
+    return outer[0] <= span[0] and span[1] <= outer[1]
+
+
+def _flags(route: KeyPath, script: str) -> Iterator[Change]:
+    """The words that only threads need: of commands that run modules, and of variables that name a runner."""
+    for command in commands(script, {}):
+        words = tuple(word or "" for word in command.words)
+        if words[:1] in (("wasmtime",), ("wasmer",)):
+            spans = [(part.start, part.end) for part in command.parts]
+            yield from changed_words(route, spans, words, without_threads(words))
+        for name, word in command.assigned:
+            if name.endswith("_RUNNER"):
+                yield from _in_value(route, word)
+
+
+def _in_value(route: KeyPath, word: Word) -> Iterator[Change]:
+    if len(word.pieces) != 1 or not word.pieces[0].is_literal or word.pieces[0].text is None:
+        return
+    found = list(re.finditer(r"\S+", word.pieces[0].text))
+    spans = [(word.pieces[0].start + each.start(), word.pieces[0].start + each.end()) for each in found]
+    words = tuple(each.group() for each in found)
+    yield from changed_words(route, spans, words, without_threads(words))
+
+
+def _upper(target: str) -> str:
+    return target.upper().replace("-", "_")
