@@ -35,6 +35,7 @@ from wasifix.commands.shared import (
     text_options,
 )
 
+_LOCAL_ONLY = "Leave CI (GitHub, GitLab) alone; edit only what people run by hand."
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
@@ -83,7 +84,7 @@ def apply(
         str | None,
         typer.Option(metavar="NAME", help="Commit on a new branch from HEAD; your files stay as they are."),
     ] = None,
-    local_only: Annotated[bool, typer.Option("--local-only", help="Leave the files of CI alone.")] = False,
+    local_only: Annotated[bool, typer.Option("--local-only", help=_LOCAL_ONLY)] = False,
     config: ConfigOption = None,
     no_config: NoConfig = False,
     verbose: Verbose = False,
