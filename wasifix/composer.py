@@ -76,7 +76,8 @@ class Composer:
         )
 
     def _is_reachable(self, finding: Finding) -> bool:
-        return not self.options.local_only or self.after.is_local(finding)
+        builds = (build for build in self.after.builds if build.id in finding.builds)
+        return not self.options.local_only or any(not build.is_ci for build in builds)
 
     def _take(self, outcome: Attempt | Declined) -> None:
         if isinstance(outcome, Declined):

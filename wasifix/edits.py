@@ -218,7 +218,19 @@ def _with_words(edit: FileEdit, old: bytes, author: Author) -> bytes:
         raise Unproven(f"{edit.path}: more than the intended words would change")
     if not same_commands(new, without_comments(new)):
         raise CannotEdit("a comment would not fit into the script", 0)
+    if is_toml(edit.path):
+        _prove_words(edit.path, new)
     return encode(new, has_mark)
+
+
+def _prove_words(path: str, new: str) -> None:
+    """The TOML can be read, and a comment is one there too, not part of a value."""
+    try:
+        values = [parse_toml(path, text.encode("utf-8")).values for text in (new, without_comments(new))]
+    except UnreadableInput as error:
+        raise CannotEdit(f"the result would not be readable ({error.message})", 0) from None
+    if not _same(*values):
+        raise CannotEdit("a comment would be part of a value", 0)
 
 
 def _prove_values(before: TomlDocument, after: TomlDocument, changes: tuple[Change, ...]) -> None:

@@ -30,7 +30,7 @@ class Attempt:
 
 def hits_for(report: Report, strategy: Strategy, options: Options, only_failing: bool = False) -> Hits:
     """The findings that name the strategy as a remedy, and the builds that they hit."""
-    reachable = tuple(build for build in report.builds if build.is_local or not options.local_only)
+    reachable = tuple(build for build in report.builds if not (options.local_only and build.is_ci))
     ids = {build.id for build in reachable}
     findings = tuple(
         finding
@@ -90,7 +90,7 @@ def _remaining(report: Report, plan: Plan, hits: Hits, options: Options) -> Find
     open_builds = {
         build.id
         for build in report.builds
-        if (build.is_local or not options.local_only)
+        if not (options.local_only and build.is_ci)
         and not left.intersection(build.places)
         and build.key not in plan.stays
     }

@@ -38,6 +38,7 @@ from wasifix.commands.shared import (
     text_options,
 )
 
+_LOCAL_ONLY = "Leave CI (GitHub, GitLab) alone; edit only what people run by hand."
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
@@ -93,9 +94,10 @@ def apply(
             rich_help_panel=WRITING,
         ),
     ] = None,
-    local_only: Annotated[bool, typer.Option("--local-only", help="Leave the files of CI alone.")] = False,
+    local_only: Annotated[bool, typer.Option("--local-only", help=_LOCAL_ONLY)] = False,
     verify: Annotated[
-        bool, typer.Option("--verify", help="Choose by result: the first that works in a scratch copy.")
+        bool,
+        typer.Option("--verify", help="Choose by result: the first that works in a scratch copy."),
     ] = False,
     config: ConfigOption = None,
     no_config: NoConfig = False,

@@ -20,7 +20,7 @@ class Options:
     max_memory: int | None = None
     """Bytes."""
     local_only: bool = False
-    """Whether to leave the builds of workflows alone."""
+    """Whether to leave the builds of GitHub and GitLab alone; those of a Makefile or script are local."""
     wasmtime: Release | None = None
     runner: str | None = None
     """`wasmer` or `embedded`, instead of Wasmtime's program."""

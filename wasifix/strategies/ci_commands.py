@@ -9,7 +9,7 @@ from wasifix.changes import Origin, Replace
 from wasifix.project import Project
 from wasifix.project.profiles import variable
 from wasifix.strategies.base import Hits
-from wasifix.strategies.draft import Draft, by_origin, hit_calls, shared_with, text_before
+from wasifix.strategies.draft import Draft, by_origin, hit_calls, shared_with, text_before, whole_text
 from wasifix.strategies.legs import by_leg
 
 if TYPE_CHECKING:
@@ -66,12 +66,21 @@ def add_flags(project: Project, calls: Sequence[CargoCall], flags: str, draft: D
     alone += [call for call in calls if (known := _rustflags(call)) is None or known.origin is None]
     elsewhere = {call.start for call in project.calls if not call.is_posix}
     for call in alone:
+        if flags in _set_before(project, call):
+            continue
         encoded = "CARGO_ENCODED_RUSTFLAGS" in call.environment
         if call.start is None or call.start.part is None or call.start in elsewhere or encoded:
             draft.leave(call.at, f"add {flags} to the flags of this command")
         else:
             words = f'RUSTFLAGS="${{RUSTFLAGS}} {flags}" '
             draft.change(call.path, Replace(call.start.route, *call.start.part, words))
+
+
+def _set_before(project: Project, call: CargoCall) -> str:
+    """The variables that are written before the command."""
+    if call.start is None or call.program is None or call.start.part is None or call.program.part is None:
+        return ""
+    return whole_text(project, call.program)[call.start.part[0] : call.program.part[0]]
 
 
 def _profile(call: CargoCall) -> Known:

@@ -6,11 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 
 from wasifix.changes import Change, KeyPath, Replace, Set
-from wasifix.documents.shell import Word, commands
+from wasifix.documents.shell import commands
 from wasifix.strategies.runner_flags import without_threads
 from wasifix.strategies.words import changed_words
 
 Span = tuple[int, int]
+_ADDED = re.compile(r"\brustup(?:[ \t]+\+\S+)?[ \t]+target[ \t]+add(?:[ \t]|\\\r?\n|[\w.+-])*")
+"""A command that installs targets, also behind the RUN of a Dockerfile and over several lines."""
+_RUNNER = re.compile(
+    r"\bCARGO_TARGET_\w+_RUNNER(?:\s*[:?]?=\s*(?:\"([^\"\n]*)\"|'([^'\n]*)')|[ \t]+[:?]?=[ \t]*([^\"'\s].*))"
+)
+"""A runner as shells, Dockerfiles, make and TOML set it; without quotes only the rest of a line."""
 
 
 def names_in(text: str, targets: Sequence[str]) -> tuple[Span, ...]:
@@ -44,12 +50,8 @@ def _doubles(text: str, spans: Sequence[Span], plain: str) -> Iterator[tuple[Spa
     """The names that go, because a list has the plain one already, and all that goes with them."""
     for found in re.finditer(r"[\w.-]+(?:, ?[\w.-]+)+", text):
         yield from _beside(text, [span for span in spans if _is_in(span, found.span())], found.span(), plain)
-    if "rustup" not in text:
-        return
-    for command in commands(text, {}):
-        if command.words[:3] == ("rustup", "target", "add"):
-            outer = (command.start, command.end)
-            yield from _beside(text, [span for span in spans if _is_in(span, outer)], outer, plain)
+    for found in _ADDED.finditer(text):
+        yield from _beside(text, [span for span in spans if _is_in(span, found.span())], found.span(), plain)
 
 
 def _beside(text: str, spans: Sequence[Span], outer: Span, plain: str) -> Iterator[tuple[Span, Span]]:
@@ -76,18 +78,12 @@ def _flags(route: KeyPath, script: str) -> Iterator[Change]:
         if words[:1] in (("wasmtime",), ("wasmer",)):
             spans = [(part.start, part.end) for part in command.parts]
             yield from changed_words(route, spans, words, without_threads(words))
-        for name, word in command.assigned:
-            if name.endswith("_RUNNER"):
-                yield from _in_value(route, word)
-
-
-def _in_value(route: KeyPath, word: Word) -> Iterator[Change]:
-    if len(word.pieces) != 1 or not word.pieces[0].is_literal or word.pieces[0].text is None:
-        return
-    found = list(re.finditer(r"\S+", word.pieces[0].text))
-    spans = [(word.pieces[0].start + each.start(), word.pieces[0].start + each.end()) for each in found]
-    words = tuple(each.group() for each in found)
-    yield from changed_words(route, spans, words, without_threads(words))
+    for match in _RUNNER.finditer(script):
+        index = match.lastindex or 0
+        words_there = list(re.finditer(r"\S+", match[index]))
+        spans = [(match.start(index) + each.start(), match.start(index) + each.end()) for each in words_there]
+        words = tuple(each.group() for each in words_there)
+        yield from changed_words(route, spans, words, without_threads(words))
 
 
 def _upper(target: str) -> str:
