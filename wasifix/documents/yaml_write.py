@@ -21,7 +21,6 @@ from wasifix.documents.yaml_values import Tree, changed_tree, tree_of
 from wasifix.errors import UnreadableInput
 from wasifix.markers import Author
 
-
 _NO_COMMENTS = ("cmd", "node")
 """Shells of workflows in which # begins no comment."""
 
