@@ -37,6 +37,10 @@ from wasifix.markers import decode as decode_token
 from wasifix.markers import encode as encode_token
 
 
+class _Gone(CannotEdit):
+    """No value of the file is what the comment speaks of."""
+
+
 def restored(path: str, data: bytes, strategies: Sequence[str]) -> bytes | None:
     """The file without the edits of the strategies; None where the whole file was one of them.
 
@@ -85,7 +89,7 @@ def _restored_toml(document: TomlDocument, markers: list[Marker]) -> str:
         current = parse_toml(document.path, text.encode("utf-8"))
         try:
             edits = _edits(current, marker)
-        except CannotEdit:  # words of a task or a variable, not a value as a whole
+        except _Gone:  # words of a task or a variable, not a value as a whole
             edits = undone(text, marker)
         text = apply_edits(text, edits)
     if not document.text.endswith("\n"):  # a missing final newline stays missing
@@ -117,7 +121,7 @@ def _edits(document: TomlDocument, marker: Marker) -> list[Edit]:
 def _undo(document: TomlDocument, path: KeyPath, step: Step, marker: Marker) -> Iterator[Edit]:
     found = document.locate(path)
     if found is None:
-        raise CannotEdit(f"{_named(step)} is gone", marker.start)
+        raise _Gone(f"{_named(step)} is gone", marker.start)
     raw = document.text[found.value.start : found.value.end]
     if step.old != NONE:
         old = decode_token(step.old, raw)
