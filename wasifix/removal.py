@@ -37,10 +37,6 @@ from wasifix.markers import decode as decode_token
 from wasifix.markers import encode as encode_token
 
 
-class _Gone(CannotEdit):
-    """No value of the file is what the comment speaks of."""
-
-
 def restored(path: str, data: bytes, strategies: Sequence[str]) -> bytes | None:
     """The file without the edits of the strategies; None where the whole file was one of them.
 
@@ -87,11 +83,7 @@ def _restored_toml(document: TomlDocument, markers: list[Marker]) -> str:
     text = document.text
     for marker in reversed(markers):
         current = parse_toml(document.path, text.encode("utf-8"))
-        try:
-            edits = _edits(current, marker)
-        except _Gone:  # words of a task or a variable, not a value as a whole
-            edits = undone(text, marker)
-        text = apply_edits(text, edits)
+        text = apply_edits(text, _edits(current, marker))
     if not document.text.endswith("\n"):  # a missing final newline stays missing
         text = text.removesuffix("\n").removesuffix("\r")
     return text
@@ -121,7 +113,7 @@ def _edits(document: TomlDocument, marker: Marker) -> list[Edit]:
 def _undo(document: TomlDocument, path: KeyPath, step: Step, marker: Marker) -> Iterator[Edit]:
     found = document.locate(path)
     if found is None:
-        raise _Gone(f"{_named(step)} is gone", marker.start)
+        raise CannotEdit(f"{_named(step)} is gone", marker.start)
     raw = document.text[found.value.start : found.value.end]
     if step.old != NONE:
         old = decode_token(step.old, raw)
