@@ -83,11 +83,7 @@ def _restored_toml(document: TomlDocument, markers: list[Marker]) -> str:
     text = document.text
     for marker in reversed(markers):
         current = parse_toml(document.path, text.encode("utf-8"))
-        try:
-            edits = _edits(current, marker)
-        except CannotEdit:  # words of a task or a variable, not a value as a whole
-            edits = undone(text, marker)
-        text = apply_edits(text, edits)
+        text = apply_edits(text, _edits(current, marker))
     if not document.text.endswith("\n"):  # a missing final newline stays missing
         text = text.removesuffix("\n").removesuffix("\r")
     return text

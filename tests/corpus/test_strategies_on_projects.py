@@ -89,6 +89,7 @@ def _try(
     for each in first.declined:
         tally.reasons[f"declined {each.strategy}: {each.reason}"] += 1
     for left in first.by_hand:
+        tally.counts["by hand"] += 1
         tally.reasons[f"by hand {strategy}: {left.at.path}: {left.what}"] += 1
     if not first.changes:
         return

@@ -10,7 +10,7 @@ import pytest
 from documents.yaml_writing import add, note, put, swap, without, written
 from wasifix.changes import Change, Replace, Set
 from wasifix.documents.text import CannotEdit
-from wasifix.documents.yaml_write import written as scalar_written
+from wasifix.documents.yaml_scalars import written as scalar_written
 
 SETTING = [
     ("plain", "a: 1.91.0\n", "a: 1.90.0\n"),

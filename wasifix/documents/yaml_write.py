@@ -16,13 +16,13 @@ from wasifix.documents.shell import same_commands
 from wasifix.documents.text import CannotEdit, Edit, encode, line_end, line_start
 from wasifix.documents.yaml import Node, YamlDocument, child, items, parse_yaml, places, scalar
 from wasifix.documents.yaml_lines import dropped, joined, last_of, last_offset, shared
-from wasifix.documents.yaml_values import STRING, Tree, changed_tree, tree_of
+from wasifix.documents.yaml_scalars import written
+from wasifix.documents.yaml_values import Tree, changed_tree, tree_of
 from wasifix.errors import UnreadableInput
 from wasifix.markers import Author
 
-_PLAIN = re.compile(r"-{0,2}[\w/][\w./@+=-]*(?: [\w./@+=-]+)*|\$\{\{[^:#\n]*\}\}")
-_NUMBER = re.compile(r"\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|0o[0-7]+")
-"""What YAML 1.2, which GitHub reads, takes for a number, while the parser here knows YAML 1.1."""
+_NO_COMMENTS = ("cmd", "node")
+"""Shells of workflows in which # begins no comment."""
 
 
 def changed(document: YamlDocument, changes: Sequence[Change], author: Author) -> str:
@@ -33,10 +33,6 @@ def changed(document: YamlDocument, changes: Sequence[Change], author: Author) -
     new = with_comments(document.text, joined(writer.fragments), author, writer.new_lines(), writer.closed)
     _prove(document, new, changes)
     return new
-
-
-_NO_COMMENTS = ("cmd", "node")
-"""Shells of workflows in which # begins no comment."""
 
 
 class _Writer:
@@ -191,23 +187,6 @@ def _shell(document: YamlDocument, path: KeyPath) -> str:
         *(child(each, "defaults", "run", "shell") for each in (job, document.root)),
     )
     return next((scalar(each) or "" for each in places if each is not None), "")
-
-
-def written(value: str, quote: str = "") -> str:
-    """A string as YAML: with the given quote, else plain where it stays a string so, else in quotes.
-
-    An expression of a workflow stays plain too, which is its usual form.
-    """
-    import yaml
-
-    if quote == '"' and not re.search(r'["\\\x00-\x1f]', value):
-        return f'"{value}"'
-    if quote != "'" and not _NUMBER.fullmatch(value) and _PLAIN.fullmatch(value):
-        node = yaml.compose(value, Loader=yaml.SafeLoader)
-        if node is not None and node.tag == STRING and node.value == value:
-            return value
-    doubled = value.replace("'", "''")
-    return f"'{doubled}'"
 
 
 def _prove(document: YamlDocument, new: str, changes: Sequence[Change]) -> None:
