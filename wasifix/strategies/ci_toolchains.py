@@ -40,7 +40,7 @@ def move_calls(project: Project, hits: Hits, release: Release, makes_file: bool,
         if choice.known is None and not choice.files and not makes_file:
             own.append(call)
         elif choice.known is not None and choice.known.origin is None:
-            owner = f"of job {call.job}" if call.job else f"of {call.file}"
+            owner = f"of job {call.job}" if call.workflow else f"of {call.file}"
             draft.leave(choice.known.evidence[0], f"set the toolchain {owner} to {release}")
     for call in own:
         _by_the_command(project, call, hits.targets, release, draft)
