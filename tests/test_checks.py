@@ -98,6 +98,7 @@ def test_a_lowered_level_that_is_raised_again_for_a_package_is_named(manifest: s
             {"CARGO_PROFILE_RELEASE_OPT_LEVEL": "3"},
         ),
         (LOWERED, "[target.x86_64-unknown-linux-gnu]\nrunner = 'x'\n[profile.release]\nopt-level = 3\n", {}),
+        ("[profile.bench]\nopt-level = 0\n[profile.bench.package.a]\nopt-level = 3\n", BUILD, {}),
     ],
 )
 def test_nothing_is_found_where_the_setting_counts_or_nobody_lowered_it(

@@ -9,6 +9,8 @@ from wasifix.model import Build, Confidence, Finding, Level
 from wasifix.project import Project
 from wasifix.project.profiles import masks, package_overrides, settings
 
+_NO_WORKAROUND = ("dev", "test", "bench")
+"""Profiles whose level is low for other reasons."""
 LOWERED = (0, 1)
 """Optimisation levels that somebody chose to avoid the crash."""
 
@@ -101,7 +103,7 @@ def _masked_settings(project: Project, builds: tuple[str, ...]) -> Iterator[Find
 def _raised_again(project: Project, builds: tuple[str, ...]) -> Iterator[Finding]:
     for profile in project.root.table("profile"):
         lowered = next(settings(project.root, project.config, profile, "opt-level"), None)
-        if profile == "dev" or lowered is None or not _is_lowered(lowered.value):
+        if profile in _NO_WORKAROUND or lowered is None or not _is_lowered(lowered.value):
             continue
         for setting in package_overrides(project.root, project.config, profile, "opt-level"):
             if setting.value in LOWERED:

@@ -247,3 +247,18 @@ def test_aliases_are_not_multiplied_out() -> None:
     bomb = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
     files = {"Cargo.toml": PACKAGE.encode(), FILE: f"# cargo wasm32\n{bomb}jobs: {{}}\n".encode()}
     assert check(MemoryTree(files)).findings == ()
+
+
+def test_a_variable_of_a_step_that_uses_an_action_ends_with_it() -> None:
+    files = dict(
+        tree(
+            "- uses: ./.github/actions/x\n  env:\n    RUSTFLAGS: -Clink-arg=--max-memory=1073741824\n"
+            f"    RUSTUP_TOOLCHAIN: 1.90.0\n- run: rustup default 1.91.0\n{TEST}"
+        ).contents
+    )
+    run = f"cargo build --target {THREADS}"
+    action = f"runs:\n  using: composite\n  steps:\n    - run: {run}\n      shell: bash\n"
+    files[".github/actions/x/action.yml"] = action.encode()
+    found = [(build.toolchain.value, build.max_memory.value) for build in builds(MemoryTree(files))]
+    names = [(toolchain.name if toolchain else None, size) for toolchain, size in found]
+    assert names == [("1.90.0", 1073741824), ("1.91.0", None)]

@@ -131,14 +131,20 @@ class Steps:
         names = tuple(dict.fromkeys(name for each in steps for name in each.names))
         declared, given = child(found.root, "inputs"), child(step.node, "with")
         outer = {name: value for name, value in leg.scope.items() if name.startswith("env.")}
-        inner = replace(leg, scope={**outer, **inputs_of(found, declared, document, given, leg.scope, names)})
-        inner.environment |= environment_of(document, step.node, leg.scope)
+        own = environment_of(document, step.node, leg.scope)
+        inner = replace(leg, environment={**leg.environment, **own})
+        inner.scope = {**outer, **inputs_of(found, declared, document, given, leg.scope, names)}
         key = (found.path, depth, leg.shell_name, *_values(names, inner), inner.lasting())
         outcome = self._outcomes.get(key)
         if outcome is None:
             calls = tuple(self.calls(found, steps, inner, None, depth + 1))
             self._outcomes[key] = outcome = _Outcome(calls=calls, after=inner.lasting())
+        before = leg.environment
         leg.take_up(outcome.after)
+        for name in (name for name, value in own.items() if leg.environment.get(name) == value):
+            leg.environment.pop(name)  # what the step sets for itself ends with it
+            if name in before:
+                leg.environment[name] = before[name]
         yield from outcome.calls
 
     def _action(self, action: str) -> YamlDocument | None:
