@@ -8,7 +8,7 @@ import pytest
 
 from wasifix.disk import write_all
 from wasifix.errors import OutsideProject, RefusedWrite, UnreadableInput
-from wasifix.model import FileChange
+from wasifix.proposals import FileChange
 from wasifix.tree import DiskTree
 
 

@@ -12,10 +12,11 @@ from wasifix import edits
 from wasifix.changes import Append, Change, FileEdit, Remove, Rename, Set, SetLine, TomlValue
 from wasifix.documents.text import CannotEdit, Edit
 from wasifix.documents.toml import TomlDocument
-from wasifix.edits import Unproven, changed_values, described, render, rendered
+from wasifix.edits import described, render, rendered
 from wasifix.errors import UnreadableInput
 from wasifix.markers import Author
-from wasifix.model import Declined, Plan
+from wasifix.proofs import Unproven, changed_values
+from wasifix.proposals import Declined, Plan
 from wasifix.tree import MemoryTree
 
 BEFORE = """\

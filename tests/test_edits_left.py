@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from wasifix.engine import plan
-from wasifix.model import Proposal
+from wasifix.proposals import Proposal
 from wasifix.strategies import Options
 from wasifix.tree import MemoryTree
 

@@ -9,7 +9,8 @@ import pytest
 from wasifix.engine import check, plan, remove
 from wasifix.errors import UsageError
 from wasifix.markers import find_markers
-from wasifix.model import Declined, Effect
+from wasifix.model import Effect
+from wasifix.proposals import Declined
 from wasifix.reporting import remedies_by_finding
 from wasifix.strategies import STRATEGIES, Options
 from wasifix.tree import MemoryTree, Tree

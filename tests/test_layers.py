@@ -12,11 +12,22 @@ from running import ROOT, program
 PACKAGE = ROOT / "wasifix"
 LAYERS = (
     ("__init__", "errors", "package_data"),
-    ("rust", "releases", "wasmtime_command", "wasmtime_flags", "changes", "model", "tree", "data"),
+    (
+        "rust",
+        "releases",
+        "wasmtime_command",
+        "wasmtime_flags",
+        "changes",
+        "model",
+        "proposals",
+        "tree",
+        "data",
+    ),
     ("wasm_reader", "artifact"),
     ("markers", "documents", "advisories"),
     ("project",),
     (
+        "proofs",
         "edits",
         "removal",
         "conditions",

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from running import EXAMPLE_NAMES, copied_example, git, program, repository, run, snapshot
 
 from wasifix.gitrepo.patch import Source, patch_by_git
-from wasifix.model import FileChange
 from wasifix.patch import patch_text
+from wasifix.proposals import FileChange
 from wasifix.strategies import STRATEGIES
 from wasifix.tree import DiskTree
 
@@ -143,7 +143,8 @@ def test_without_a_repository_every_patch_is_the_same(name: str, strategy: str, 
 def test_two_names_of_one_file_are_refused_where_they_disagree(tmp_path: Path) -> None:
     from wasifix.commands.saving import Saving, save
     from wasifix.errors import RefusedWrite
-    from wasifix.model import Proposal, Report
+    from wasifix.model import Report
+    from wasifix.proposals import Proposal
 
     (tmp_path / "a").write_text("x")
     (tmp_path / "b").symlink_to("a")

@@ -15,8 +15,8 @@ from rust_programs import write
 
 from wasifix.documents.yaml import parse_yaml
 from wasifix.documents.yaml_values import tree_of
-from wasifix.model import FileChange
 from wasifix.project.sources import Sources
+from wasifix.proposals import FileChange
 from wasifix.regression import regression_test
 from wasifix.regression_job import JOB
 from wasifix.reporting import Request, report_on

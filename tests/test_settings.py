@@ -10,7 +10,8 @@ from running import ROOT, repository, run
 
 from wasifix.engine import check, plan
 from wasifix.errors import InvalidSetting
-from wasifix.model import Declined, Effect, Level, Report, Settings
+from wasifix.model import Effect, Level, Report, Settings
+from wasifix.proposals import Declined
 from wasifix.rust import Release
 from wasifix.settings import Given, file_settings
 from wasifix.strategies import Options

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from wasifix.errors import UsageError
-from wasifix.model import Declined, FileChange, Finding, Plan, Proposal
+from wasifix.model import Finding
 from wasifix.planner import Attempt, attempt, hits_for, seen_again
 from wasifix.project import Project
+from wasifix.proposals import Declined, FileChange, Plan, Proposal
 from wasifix.remedies import REMEDIES
 from wasifix.reporting import Request, automatic_by_finding, report_on
 from wasifix.strategies import Options, find_strategy

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from wasifix.errors import OutsideProject, RefusedWrite
 from wasifix.journal import Entry, Journal, digest, flush, keeping
-from wasifix.model import FileChange
+from wasifix.proposals import FileChange
 from wasifix.tree import DiskTree
 
 

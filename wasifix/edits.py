@@ -6,11 +6,8 @@ the change does not name must be there as before, byte for byte.
 
 from __future__ import annotations
 
-import copy
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from wasifix.changes import (
     AddItem,
@@ -29,17 +26,15 @@ from wasifix.documents.fragments import with_comments, without_comments
 from wasifix.documents.kinds import is_toml, is_yaml
 from wasifix.documents.lines import edit_for
 from wasifix.documents.shell import same_commands
-from wasifix.documents.text import CannotEdit, Edit, apply_edits, decode, encode, line_start, position
-from wasifix.documents.toml import TomlDocument, parse_toml, value_at
+from wasifix.documents.text import CannotEdit, Edit, apply_edits, decode, encode, position
+from wasifix.documents.toml import parse_toml
 from wasifix.documents.toml_write import edits_for
 from wasifix.errors import UnreadableInput
 from wasifix.markers import Author
-from wasifix.model import ByHand, Declined, Evidence, FileChange, Plan
+from wasifix.model import Evidence
+from wasifix.proofs import Unproven, holds, prove_lines, prove_values, same
+from wasifix.proposals import ByHand, Declined, FileChange, Plan
 from wasifix.tree import Tree
-
-
-class Unproven(Exception):
-    """An edit that failed its own proof: a bug in wasifix, caught before anything was written."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,7 +104,7 @@ def rendered(edit: FileEdit, old: bytes | None, author: Author) -> bytes:
     if any(isinstance(change, Replace) for change in edit.changes):
         return _with_words(edit, old or b"", author)
     before = parse_toml(edit.path, old or b"")
-    changes = tuple(each for each in edit.changes if not _holds(before.values, each))
+    changes = tuple(each for each in edit.changes if not holds(before.values, each))
     if not changes:
         return old or b""
     try:
@@ -120,8 +115,8 @@ def rendered(edit: FileEdit, old: bytes | None, author: Author) -> bytes:
         after = parse_toml(edit.path, encode(text, before.has_mark))
     except UnreadableInput as error:
         raise Unproven(f"the new text would not be readable: {error}") from error
-    _prove_values(before, after, changes)
-    _prove_lines(before, after, changes)
+    prove_values(before, after, changes)
+    prove_lines(before, after, changes)
     return encode(text, before.has_mark)
 
 
@@ -144,25 +139,6 @@ def described(change: Change) -> str:
             return f"write {text.strip()}"
         case AddItem(path, entries):
             return f"add to {_dotted(path)}: {', '.join(': '.join(each) for each in entries)}"
-
-
-def changed_values(values: dict[str, Any], changes: Iterable[Change]) -> dict[str, Any]:
-    """The value tree after the changes, computed without any text."""
-    values = copy.deepcopy(values)
-    for change in changes:
-        match change:
-            case Set(path, value):
-                _parent(values, path)[path[-1]] = list(value) if isinstance(value, tuple) else value
-            case Append(path, items):
-                _parent(values, path)[path[-1]].extend(items)
-            case Remove(path):
-                del _parent(values, path)[path[-1]]
-            case Rename(path, name):
-                parent = _parent(values, path)
-                parent[name] = parent.pop(path[-1])
-            case SetLine() | AddLines() | Replace() | AddItem():
-                raise TypeError("such a file has no values")
-    return values
 
 
 def _one_line(edit: FileEdit, old: bytes) -> bytes:
@@ -229,84 +205,8 @@ def _prove_words(path: str, new: str) -> None:
         values = [parse_toml(path, text.encode("utf-8")).values for text in (new, without_comments(new))]
     except UnreadableInput as error:
         raise CannotEdit(f"the result would not be readable ({error.message})", 0) from None
-    if not _same(*values):
+    if not same(*values):
         raise CannotEdit("a comment would be part of a value", 0)
-
-
-def _prove_values(before: TomlDocument, after: TomlDocument, changes: tuple[Change, ...]) -> None:
-    if not _same(after.values, changed_values(before.values, changes)):
-        raise Unproven(f"{before.path}: the new values are not the intended ones")
-
-
-def _prove_lines(before: TomlDocument, after: TomlDocument, changes: tuple[Change, ...]) -> None:
-    """Every line that no change names is still there, and in the same order."""
-    old = _lines(before.text)
-    named = {number for change in changes for number in _named_lines(before, change)}
-    tops = named | {number for change in changes for number in _header_lines(before, change)}
-    named |= {number - 1 for number in tops if number > 1 and _is_marker(old[number - 2])}
-    kept = [line for number, line in enumerate(old, 1) if number not in named]
-    new = _lines(after.text)
-    remaining = iter(new)
-    for index, line in enumerate(kept):
-        last = index == len(kept) - 1 and not line.endswith("\n")
-        if not any(each == line or (last and each.rstrip("\r\n") == line) for each in remaining):
-            raise Unproven(f"{before.path}: a line that no change names would change: {line.strip()!r}")
-    ends = {line.endswith("\r\n") for line in old if line.endswith("\n")}
-    if len(ends) == 1 and any(line.endswith("\r\n") not in ends for line in new if line.endswith("\n")):
-        raise Unproven(f"{before.path}: line ends would be mixed")
-
-
-def _lines(text: str) -> list[str]:
-    """Lines as TOML knows them; `str.splitlines` also splits at form feeds and the like."""
-    return re.findall(r"[^\n]*\n|[^\n]+", text)
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Equal in value and type: `1`, `1.0` and `true` are equal for Python, but not for Cargo."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(_same(one[key], other[key]) for key in one)
-    if isinstance(one, list):
-        return len(one) == len(other) and all(map(_same, one, other))
-    return bool(one == other) or repr(one) == repr(other)  # nan
-
-
-def _named_lines(document: TomlDocument, change: Change) -> Iterable[int]:
-    match change:
-        case Rename(path, _):
-            for header in document.headers_below(path):
-                yield position(document.text, header.start)[0]
-        case Set(path, _) | Append(path, _) | Remove(path):
-            found = document.locate(path) or document.locate(path[:-1])
-            if found is not None:
-                first = position(document.text, line_start(document.text, found.entry.start))[0]
-                last = position(document.text, found.value.end)[0]
-                yield from range(first, last + 1)
-
-
-def _header_lines(document: TomlDocument, change: Change) -> Iterable[int]:
-    """The line of the table that holds a value: a comment above it may change its author."""
-    if isinstance(change, Set) and (found := document.locate(change.path)) is not None:
-        yield position(document.text, found.section.start)[0]
-
-
-def _holds(values: dict[str, Any], change: Change) -> bool:
-    if isinstance(change, Set):
-        value = list(change.value) if isinstance(change.value, tuple) else change.value
-        present = value_at(values, change.path)
-        return _same(present, value)
-    return False
-
-
-def _is_marker(line: str) -> bool:
-    return line.lstrip().startswith("# wasifix ")
-
-
-def _parent(values: Any, path: KeyPath) -> Any:
-    for key in path[:-1]:
-        values = values.setdefault(key, {}) if isinstance(values, dict) else values[key]
-    return values
 
 
 def _place(path: str, data: bytes, offset: int) -> Evidence:

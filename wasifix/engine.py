@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from wasifix.errors import UsageError
-from wasifix.model import Proposal, Report
+from wasifix.model import Report
+from wasifix.proposals import Proposal
 from wasifix.remedies import AUTO
 from wasifix.reporting import Request, report_on
 from wasifix.settings import FROM_PROJECT, Given

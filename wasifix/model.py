@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from wasifix.rust import Release, Toolchain
-
-if TYPE_CHECKING:
-    from wasifix.changes import FileEdit
 
 T = TypeVar("T")
 
@@ -224,71 +220,3 @@ class Report:
     def is_local(self, finding: Finding) -> bool:
         """Whether the finding is about a local build, and not only about those of workflows."""
         return any(build.is_local and build.id in finding.builds for build in self.builds)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ByHand:
-    """A place that is left to the user, and what to do there."""
-
-    at: Evidence
-    what: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
-    """What a strategy wants to do. No edits: everything is in place already."""
-
-    strategy: str
-    edits: tuple[FileEdit, ...]
-    by_hand: tuple[ByHand, ...] = ()
-    stays: tuple[str, ...] = ()
-    """The keys of builds that the plan cannot help."""
-    summary: str = ""
-    """What this plan does, where the options make it differ from the strategy's own summary."""
-    follow_up: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Declined:
-    """Why a strategy does nothing here, where that can be seen, and what to do instead."""
-
-    strategy: str
-    reason: str
-    at: Evidence | None = None
-    instead: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileChange:
-    """A file's bytes before and after; `old` is None for a new file, `new` for one that goes away."""
-
-    path: str
-    old: bytes | None
-    new: bytes | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Proposal:
-    """The answer to `apply`: what would change, and what the checked result says."""
-
-    before: Report
-    outcomes: tuple[Plan | Declined, ...]
-    passed_over: tuple[Declined, ...] = ()
-    """What `auto` tried first."""
-    changes: tuple[FileChange, ...] = ()
-    after: Report | None = None
-    remedies: Mapping[str, Remedy] = field(default_factory=dict)
-
-    @property
-    def declined(self) -> tuple[Declined, ...]:
-        return tuple(each for each in self.outcomes if isinstance(each, Declined))
-
-    @property
-    def plans(self) -> tuple[Plan, ...]:
-        return tuple(each for each in self.outcomes if isinstance(each, Plan))
-
-    @property
-    def by_hand(self) -> tuple[ByHand, ...]:
-        """What the plans leave to the user, each place once."""
-        return tuple(dict.fromkeys(each for plan in self.plans for each in plan.by_hand))

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from wasifix.model import FileChange
+from wasifix.proposals import FileChange
 
 _HEADING = re.compile(rb"[A-Za-z_$]")
 _CONTEXT = 3

@@ -9,9 +9,10 @@ from wasifix.changes import SetLine
 from wasifix.documents.text import CannotEdit
 from wasifix.edits import render
 from wasifix.markers import Author, find_markers
-from wasifix.model import Declined, Effect, FileChange, Finding, Plan, Report
+from wasifix.model import Effect, Finding, Report
 from wasifix.project import Project
 from wasifix.project.targets import THREADS_TARGETS
+from wasifix.proposals import Declined, FileChange, Plan
 from wasifix.removal import restored
 from wasifix.reporting import ALL_CHECKS, Request, report_on
 from wasifix.strategies import Hits, Options, Strategy

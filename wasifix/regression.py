@@ -6,9 +6,10 @@ import shlex
 from dataclasses import dataclass
 
 from wasifix.errors import UsageError
-from wasifix.model import FileChange, Report
+from wasifix.model import Report
 from wasifix.project import Project
 from wasifix.project.targets import THREADS_TARGETS
+from wasifix.proposals import FileChange
 from wasifix.regression_job import Job, with_job
 from wasifix.rust import Release
 from wasifix.tree import join

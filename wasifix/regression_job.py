@@ -17,9 +17,9 @@ from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, pa
 from wasifix.documents.yaml_lines import last_offset
 from wasifix.documents.yaml_values import tree_of
 from wasifix.errors import UnreadableInput
-from wasifix.model import FileChange
 from wasifix.project import Project
 from wasifix.project.file_names import WORKFLOWS
+from wasifix.proposals import FileChange
 from wasifix.rust import Release
 from wasifix.tree import join
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from wasifix.documents.text import CannotEdit, decode, position
 from wasifix.documents.toml import parse_toml, value_at
-from wasifix.model import Declined, Evidence, FileChange, Plan, Proposal
+from wasifix.model import Evidence
 from wasifix.planner import hits_for, planned
 from wasifix.project import Project, local_builds
+from wasifix.proposals import Declined, FileChange, Plan, Proposal
 from wasifix.remedies import REMEDIES
 from wasifix.removal import new_table, restored
 from wasifix.reporting import Request, report_on

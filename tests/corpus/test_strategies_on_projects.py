@@ -20,7 +20,7 @@ import yaml
 from corpus.test_toml_round import SHAPES
 from wasifix.changes import AddItem, Append, Change, KeyPath, Remove, Rename, Replace, Set, SetLine
 from wasifix.engine import plan, remove
-from wasifix.model import FileChange, Proposal
+from wasifix.proposals import FileChange, Proposal
 from wasifix.rust import Release
 from wasifix.strategies import STRATEGIES, Options
 from wasifix.tree import MemoryTree

@@ -17,10 +17,11 @@ import pytest
 from wasifix.changes import Append, Change, FileEdit, Set
 from wasifix.documents.text import CannotEdit
 from wasifix.documents.toml import TomlDocument, parse_toml
-from wasifix.edits import changed_values, rendered
+from wasifix.edits import rendered
 from wasifix.errors import UnreadableInput
 from wasifix.markers import Author
 from wasifix.model import Effect
+from wasifix.proofs import changed_values
 from wasifix.removal import restored
 
 AUTHOR = Author(

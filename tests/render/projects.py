@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from wasifix.engine import check, plan
-from wasifix.model import Proposal, Report
+from wasifix.model import Report
+from wasifix.proposals import Proposal
 from wasifix.tree import MemoryTree
 
 PIECES = (

@@ -13,8 +13,8 @@ from markdown_it.token import Token
 from running import EXAMPLE_NAMES, ROOT, run
 
 from render.projects import PIECES, hostile, reports
-from wasifix.model import FileChange, Proposal
 from wasifix.patch import patch_text
+from wasifix.proposals import FileChange, Proposal
 from wasifix.render.markdown import DIFF_LIMIT, MarkdownOptions, render_check, render_proposal
 
 OPTIONS = MarkdownOptions(links="https://github.com/o/r/blob/abc/")

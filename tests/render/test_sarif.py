@@ -21,7 +21,8 @@ from running import EXAMPLE_NAMES, EXAMPLES, ROOT, run, snapshot
 from render.projects import PIECES, hostile, reports
 from wasifix.advisories import load_advisories
 from wasifix.engine import alternatives, check, plan
-from wasifix.model import FileChange, Proposal, Report
+from wasifix.model import Report
+from wasifix.proposals import FileChange, Proposal
 from wasifix.render.sarif import Fix, fix_of, render_check, render_proposal
 from wasifix.reporting import ALL_CHECKS
 from wasifix.strategies import STRATEGIES

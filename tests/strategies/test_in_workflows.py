@@ -7,7 +7,7 @@ import difflib
 import pytest
 
 from wasifix.engine import plan, remove
-from wasifix.model import Plan
+from wasifix.proposals import Plan
 from wasifix.strategies import Options
 from wasifix.tree import MemoryTree
 

@@ -43,8 +43,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from wasifix.gitrepo.tree import GitTree
-    from wasifix.model import Proposal, Settings
+    from wasifix.model import Settings
     from wasifix.place import Place
+    from wasifix.proposals import Proposal
     from wasifix.tree import DiskTree
 
 

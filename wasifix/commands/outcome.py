@@ -12,8 +12,8 @@ from wasifix.commands.shared import PatchFormat, rendered
 if TYPE_CHECKING:
     from wasifix.commands.saving import Saving
     from wasifix.gitrepo.tree import GitTree
-    from wasifix.model import Proposal
     from wasifix.place import Place
+    from wasifix.proposals import Proposal
     from wasifix.tree import DiskTree
 
 

@@ -39,7 +39,7 @@ def regression_test(
     Exit code: 0 done or nothing to do, 2 unreadable input or refused write.
     """
     from wasifix.commands.saving import Saving, save
-    from wasifix.model import Proposal
+    from wasifix.proposals import Proposal
     from wasifix.regression import regression_test as planned
     from wasifix.render.terminal import clean, wrapped
     from wasifix.reporting import Request, report_on

@@ -27,7 +27,7 @@ from wasifix.commands.shared import (
 )
 
 if TYPE_CHECKING:
-    from wasifix.model import Proposal
+    from wasifix.proposals import Proposal
 
 
 def remove(

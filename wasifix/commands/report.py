@@ -40,7 +40,7 @@ def report(
     from wasifix.commands.doctor import examined
     from wasifix.disk import write_all
     from wasifix.errors import RefusedWrite, UnreadableInput
-    from wasifix.model import FileChange
+    from wasifix.proposals import FileChange
     from wasifix.reproduction import REPORT, reproduction
     from wasifix.tree import DiskTree
 

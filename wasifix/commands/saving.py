@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wasifix.errors import GitFailed, NoRepository, RefusedWrite, WasifixError
-from wasifix.model import FileChange, Proposal
+from wasifix.proposals import FileChange, Proposal
 from wasifix.tree import DiskTree
 
 if TYPE_CHECKING:

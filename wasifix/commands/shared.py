@@ -13,8 +13,9 @@ from wasifix.commands.help import OUTPUT, SETTINGS, WRITING
 
 if TYPE_CHECKING:
     from wasifix.errors import WasifixError
-    from wasifix.model import Proposal, Report, Settings
+    from wasifix.model import Report, Settings
     from wasifix.place import Place
+    from wasifix.proposals import Proposal
     from wasifix.render.sarif_rules import Rules
     from wasifix.render.terminal import Style
     from wasifix.render.text import TextOptions

@@ -11,7 +11,7 @@ from pathlib import Path
 from wasifix.errors import RefusedWrite, UsageError
 from wasifix.gitrepo.guard import top_of
 from wasifix.gitrepo.program import Repository
-from wasifix.model import FileChange
+from wasifix.proposals import FileChange
 
 _UNFINISHED = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from wasifix.errors import GitFailed, UnreadableInput
 from wasifix.gitrepo.program import Repository, configured, execute, open_repository
-from wasifix.model import FileChange
+from wasifix.proposals import FileChange
 from wasifix.tree import parent, upward
 
 _ASKED = r"^core\.(autocrlf|eol|attributesfile|filemode)$"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wasifix.advisories import load_advisories
-from wasifix.model import Finding, Plan, Proposal
+from wasifix.model import Finding
+from wasifix.proposals import Plan, Proposal
 from wasifix.render.phrases import EFFECT_WORDS
 from wasifix.render.terminal import clean, wrapped
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from wasifix.model import FileChange
+from wasifix.proposals import FileChange
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wasifix.model import ByHand, Declined, Evidence, Finding, Level, Proposal, Report
+from wasifix.model import Evidence, Finding, Level, Report
+from wasifix.proposals import ByHand, Declined, Proposal
 from wasifix.render.differences import Difference, differences
 from wasifix.render.phrases import EFFECT_WORDS, chain, shown_at, story
 from wasifix.render.terminal import clean

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from wasifix.model import Build, Declined, Evidence, Fact, Finding, Prevented, Proposal, Report
+from wasifix.model import Build, Evidence, Fact, Finding, Prevented, Report
+from wasifix.proposals import Declined, Proposal
 from wasifix.render.json_form import (
     ApplyForm,
     BuildForm,

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from wasifix.markers import find_markers
-from wasifix.model import Declined, Evidence, FileChange, Finding, Proposal, Report
+from wasifix.model import Evidence, Finding, Report
+from wasifix.proposals import Declined, FileChange, Proposal
 from wasifix.render.differences import differences
 from wasifix.render.markdown_text import code, fence, words
 from wasifix.render.phrases import EFFECT_WORDS, built_in, chain, headline, readable_symptom

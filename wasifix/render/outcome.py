@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from wasifix.model import Declined, Effect, Plan, Proposal
+from wasifix.model import Effect
+from wasifix.proposals import Declined, Plan, Proposal
 from wasifix.render.phrases import EFFECT_WORDS
 from wasifix.render.terminal import WIDTH, clean, shortened, wrapped
 from wasifix.render.text import TextOptions, evidence_lines, headline_lines, shown_path, shown_place

@@ -14,7 +14,8 @@ from typing import Any
 from urllib.parse import quote
 
 from wasifix import __version__
-from wasifix.model import Evidence, FileChange, Finding, Proposal, Report
+from wasifix.model import Evidence, Finding, Report
+from wasifix.proposals import FileChange, Proposal
 from wasifix.render.differences import Difference, differences
 from wasifix.render.phrases import built_in, headline, sentence, shown_at
 from wasifix.render.sarif_rules import Rules, descriptions

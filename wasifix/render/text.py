@@ -6,17 +6,7 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from wasifix.model import (
-    Build,
-    Confidence,
-    Effect,
-    Evidence,
-    Finding,
-    Level,
-    Prevented,
-    Remedy,
-    Report,
-)
+from wasifix.model import Build, Confidence, Effect, Evidence, Finding, Level, Prevented, Remedy, Report
 from wasifix.render.phrases import EFFECT_WORDS, build_title, chain, headline, readable_symptom, titles_of
 from wasifix.render.terminal import PLAIN, WIDTH, Style, clean, shortened, wrapped
 

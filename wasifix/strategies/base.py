@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from wasifix.model import Build, Declined, Effect, Evidence, Finding, Plan, Remedy, Settings
+from wasifix.model import Build, Effect, Evidence, Finding, Remedy, Settings
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
 from wasifix.project.targets import BUILDING, alias_words, option_value
+from wasifix.proposals import Declined, Plan
 from wasifix.rust import Release
 
 

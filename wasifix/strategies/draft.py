@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from wasifix.changes import Change, FileEdit, Origin
 from wasifix.documents.kinds import is_yaml
 from wasifix.documents.yaml import scalar
-from wasifix.model import ByHand, Evidence
+from wasifix.model import Evidence
 from wasifix.project import Project
+from wasifix.proposals import ByHand
 from wasifix.strategies.base import Hits
 
 if TYPE_CHECKING:

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from wasifix.changes import AddLines, Append, Change, FileEdit, KeyPath, Set
-from wasifix.model import Build, Declined, Evidence, Plan
+from wasifix.model import Build, Evidence
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
 from wasifix.project.link_args import PAGE
 from wasifix.project.workspace import Manifest
+from wasifix.proposals import Declined, Plan
 from wasifix.remedies import REMEDIES
 from wasifix.rust import Release
 from wasifix.strategies.base import Hits, Options, Strategy, test_command

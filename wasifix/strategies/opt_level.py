@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wasifix.changes import Set
-from wasifix.model import Plan
 from wasifix.project import Project
 from wasifix.project.profiles import masks, package_overrides
+from wasifix.proposals import Plan
 from wasifix.remedies import REMEDIES
 from wasifix.strategies.base import Hits, Options, Strategy, environment_note, test_command
 from wasifix.strategies.ci_commands import set_profile_variables

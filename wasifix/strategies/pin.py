@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from wasifix.model import Build, Declined, Evidence, Plan
+from wasifix.model import Build, Evidence
 from wasifix.project import Project
+from wasifix.proposals import Declined, Plan
 from wasifix.remedies import REMEDIES
 from wasifix.rust import Release
 from wasifix.strategies.base import Hits, Options, Strategy, test_command

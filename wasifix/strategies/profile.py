@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wasifix.changes import Change, Set
-from wasifix.model import Build, Plan
+from wasifix.model import Build
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
 from wasifix.project.profiles import masks, package_overrides
 from wasifix.project.targets import alias_words
+from wasifix.proposals import Plan
 from wasifix.remedies import REMEDIES
 from wasifix.strategies.base import Hits, Options, Strategy, aliases_for, environment_note, test_command
 from wasifix.strategies.ci_commands import set_profile_variables, use_profile

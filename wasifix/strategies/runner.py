@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from wasifix.changes import Set
-from wasifix.model import Declined, Plan
 from wasifix.project import Project
 from wasifix.project.cargo_config import CargoConfig
 from wasifix.project.ci import config_of
 from wasifix.project.module_runs import module_runs
+from wasifix.proposals import Declined, Plan
 from wasifix.remedies import REMEDIES
 from wasifix.rust import Release
 from wasifix.strategies.base import Hits, Options, Strategy, environment_note, test_command

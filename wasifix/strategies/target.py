@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wasifix.changes import Change, FileEdit, Remove, Rename, Set
-from wasifix.model import Declined, Evidence, Plan
+from wasifix.model import Evidence
 from wasifix.project import Project
 from wasifix.project.cargo_config import Setting
 from wasifix.project.targets import alias_words
 from wasifix.project.toolchain import TARGETS
+from wasifix.proposals import Declined, Plan
 from wasifix.remedies import REMEDIES
 from wasifix.strategies.base import Hits, Options, Strategy, aliases_for, test_command
 from wasifix.strategies.ci_target import rename_target

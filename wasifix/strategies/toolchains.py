@@ -8,11 +8,12 @@ from dataclasses import replace
 from wasifix.changes import Append, Change, FileEdit, Replace, Set, SetLine
 from wasifix.documents.kinds import is_yaml
 from wasifix.documents.yaml import scalar
-from wasifix.model import Declined, Evidence
+from wasifix.model import Evidence
 from wasifix.project import Project
 from wasifix.project.bots import managing_bots
 from wasifix.project.ci import toolchain_choice
 from wasifix.project.toolchain import CHANNEL, TARGETS, ToolchainFile
+from wasifix.proposals import Declined
 from wasifix.rust import Release
 from wasifix.strategies.base import Hits
 from wasifix.strategies.ci_toolchains import move_calls, yielding_choices

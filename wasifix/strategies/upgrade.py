@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wasifix.model import Declined, Plan
 from wasifix.project import Project
+from wasifix.proposals import Declined, Plan
 from wasifix.releases import avoided, recommended
 from wasifix.remedies import REMEDIES
 from wasifix.strategies.base import Hits, Options, Strategy, test_command
