@@ -62,7 +62,9 @@ def _conflict(folder: Path) -> None:
     git(folder, "checkout", "--quiet", "main")
     (folder / FILE).write_text('[toolchain]\nchannel = "1.91.1"\n')
     git(folder, "commit", "--quiet", "--all", "--message=mine")
-    program("git", "merge", "other", folder=folder)
+    people = ("AUTHOR", "COMMITTER")
+    names = {f"GIT_{who}_{what}": "t@example.org" for who in people for what in ("NAME", "EMAIL")}
+    program("git", "merge", "other", folder=folder, variables=names)
     (folder / FILE).write_text('[toolchain]\nchannel = "1.91.0"\ntargets = ["wasm32-wasip1-threads"]\n')
 
 

@@ -27,15 +27,15 @@ def verify(wish: Wish, tell: Callable[[str], None]) -> Verification:
     Nothing below `wish.root` is written. Raises UsageError, UnreadableInput, NoProject.
     """
     host = Host(wish.root)
-    cargo = host.find("cargo")
-    if cargo is None:
-        raise UsageError("cargo is not in PATH", advice="install Rust: https://rustup.rs")
     machine = examine(host, wish.root / wish.start, THREADS_TARGETS[0])
     compiler = machine.compiler.value
     assumed = compiler.name if compiler is not None else None
     report = engine.check(DiskTree(wish.root), wish.start, environment=wish.environment, assume_rust=assumed)
     target = target_in(wish.command) or _target(report)
     trials = trials_for(wish.strategies, wish.command, target)
+    cargo = host.find("cargo")
+    if cargo is None:
+        raise UsageError("cargo is not in PATH", advice="install Rust: https://rustup.rs")
     locks = tuple(join(folder, "Cargo.lock") for folder in upward(wish.start))
     with Scratch(host, wish.root, keep=(*report.files_read, *locks)) as scratch:
         here = CargoHere(wish=wish, host=host, program=cargo, machine=machine, scratch=scratch, tell=tell)
