@@ -14,7 +14,6 @@ from wasifix.rust import Answer, Toolchain, parse_toolchain, parse_version
 from wasifix.wasm_reader import Buffer, Fault, UnreadableModule
 
 MEMORY_CANNOT_GROW = "memory-cannot-grow"
-MIB = 1 << 20
 
 
 class Verdict(StrEnum):

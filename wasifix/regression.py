@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from wasifix.errors import UsageError
 from wasifix.model import Report
 from wasifix.project import Project
+from wasifix.project.cargo_config import target_variable
 from wasifix.project.targets import THREADS_TARGETS
 from wasifix.proposals import FileChange
 from wasifix.regression_job import Job, with_job
@@ -42,7 +43,7 @@ def regression_test(project: Project, report: Report, wasmtime: Release | None =
     target = _target(report)
     text = _SCRIPT.format(
         target=target,
-        variable=f"CARGO_TARGET_{target.upper().replace('-', '_')}_RUNNER",
+        variable=target_variable(target, "runner"),
         wasmtime=version,
         runner=shlex.quote(_runner(report, target, version)),
     )

@@ -8,14 +8,7 @@ from dataclasses import replace
 from wasifix.checks import Check
 from wasifix.model import Build, Confidence, Fact, Finding, Level
 from wasifix.project.targets import THREADS_TARGETS
-from wasifix.rust import Release
-
-WITHOUT_THREADS = 47
-"""The first major version of Wasmtime without wasi-threads: https://github.com/bytecodealliance/wasmtime/pull/13558"""
-WITH_THREADS = 7
-"""The first that has them."""
-SUPPORTED = "36.0.9"
-"""A release of the long-term line that has wasi-threads, until 2027-08: https://docs.wasmtime.dev/stability-release.html"""
+from wasifix.wasmtime_flags import LATEST, lines, lines_for, supported, versions_of
 
 CHECK = Check(
     id="wasmtime-without-threads",
@@ -23,7 +16,7 @@ CHECK = Check(
     explanation=(
         "Wasmtime 47 (2026-07-20) dropped wasi-threads, so that it cannot run wasm32-wasip1-threads at "
         "all, whatever the Rust version; and an installation without a version takes the latest. The "
-        f"supported line that has it is 36: pin {SUPPORTED}. Its flag is `-S threads`; 40 to 46 need "
+        f"supported line that has it is 36: pin {supported()}. Its flag is `-S threads`; 40 to 46 need "
         "`-W shared-memory` too, which 36 refuses, so no one command line fits both."
     ),
     reference="https://github.com/bytecodealliance/wasmtime/pull/13558",
@@ -60,16 +53,14 @@ MESSAGES = {
 
 
 def _judged(version: str | None) -> tuple[Level, Confidence, str] | None:
-    if version is None:
-        return Level.NOTE, Confidence.POSSIBLE, f"wasi-threads is gone since {WITHOUT_THREADS}: is it older?"
-    if version == "latest":
-        note = f"the latest has no wasi-threads; {SUPPORTED} has"
-        return Level.ERROR, Confidence.LIKELY, note
-    try:
-        release = Release.parse(version.removeprefix("v"))
-    except ValueError:
-        return Level.NOTE, Confidence.POSSIBLE, f"wasi-threads is gone since {WITHOUT_THREADS}: is it older?"
-    if WITH_THREADS <= release.major < WITHOUT_THREADS:
+    versions = versions_of(version) if version else None
+    if versions is None:
+        gone = lines()[-1].releases.introduced.major
+        return Level.NOTE, Confidence.POSSIBLE, f"wasi-threads is gone since {gone}: is it older?"
+    if any(line.has_threads for line in lines_for(versions)):
         last = "46 is the last that has wasi-threads, 36 the supported line"
-        return (Level.NOTE, Confidence.CONFIRMED, last) if release.major >= 40 else None
-    return Level.ERROR, Confidence.CONFIRMED, f"no wasi-threads in {version}; {SUPPORTED} has"
+        is_late = versions.introduced.major >= 40
+        return (Level.NOTE, Confidence.CONFIRMED, last) if is_late else None
+    if version == LATEST:
+        return Level.ERROR, Confidence.LIKELY, f"the latest has no wasi-threads; {supported()} has"
+    return Level.ERROR, Confidence.CONFIRMED, f"no wasi-threads in {version}; {supported()} has"

@@ -82,7 +82,7 @@ class CargoConfig:
                 "RUSTFLAGS", [each.strip() for each in plain.split(" ") if each.strip()]
             )
         flags = self._flags("target", triple)
-        variable = f"CARGO_TARGET_{_variable_part(triple)}_RUSTFLAGS"
+        variable = target_variable(triple, "rustflags")
         flags += self._from_variable(variable, self.environment.get(variable, "").split())
         for key in self._matching(triple):
             flags += self._flags("target", key)
@@ -138,7 +138,7 @@ class CargoConfig:
         own = self.winner("target", triple, key)
         if own is not None and own.document in self.layers[: self.given]:
             return Fact(value=_command(own.value), evidence=(own.evidence,))
-        variable = f"CARGO_TARGET_{_variable_part(triple)}_{key.upper()}"
+        variable = target_variable(triple, key)
         if value := self.environment.get(variable):
             return Fact(value=value, evidence=(self.variable_evidence(variable),))
         if variable in self.places:
@@ -288,8 +288,10 @@ def _at(at: Evidence, message: str, advice: str) -> UnreadableInput:
     return UnreadableInput(message, path=at.path, line=at.line, column=at.column, advice=advice)
 
 
-def _variable_part(triple: str) -> str:
-    return triple.upper().replace("-", "_").replace(".", "_")
+def target_variable(triple: str, key: str = "") -> str:
+    """The environment variable that sets a key of a target: `CARGO_TARGET_WASM32_WASIP1_THREADS_RUNNER`."""
+    part = triple.upper().replace("-", "_").replace(".", "_")
+    return f"CARGO_TARGET_{part}_{key.upper()}"
 
 
 def _command(value: Any) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from wasifix.errors import OutsideProject, UnreadableInput
-from wasifix.model import Evidence
 from wasifix.project.cargo_commands import STANDARD, first_word
 from wasifix.project.cargo_config import read_config
 from wasifix.project.commands import Reading
@@ -195,8 +194,3 @@ OPAQUE = (
     "lerna", "npm", "pnpm", "yarn", "make", "just", "task", "gulp", "xtask",
 )  # fmt: skip
 """Programs that build what their files say, which wasifix does not read, or could not find."""
-
-
-def place_of(reading: Reading) -> Evidence:
-    """Where the command stands."""
-    return reading.script.evidence(reading.command.start)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import partial
 
-from wasifix.documents.yaml import YamlDocument, child, entries, items, places, scalar
+from wasifix.documents.yaml import YamlDocument, child, items, places, scalar
 from wasifix.errors import OutsideProject, UnreadableInput
 from wasifix.model import Evidence
 from wasifix.project.commands import Reading
@@ -22,7 +22,6 @@ from wasifix.project.sources import Sources
 from wasifix.tree import join, parent
 
 FILE = "package.json"
-MANAGERS = ("npm", "pnpm", "yarn", "bun")
 _LIFECYCLE = ("test", "t", "tst", "start", "stop", "restart")
 _OWN = (
     "add", "audit", "ci", "cache", "config", "create", "dedupe", "dlx", "i", "info", "init", "install",
@@ -75,11 +74,6 @@ def script_leads(sources: Sources, path: str, name: str, arguments: tuple[Known,
         if script is not None:
             script = script.followed_by(arguments) if each == name and arguments else script
             yield Lead(key=f"{path}#{each}", scripts=(script,), folder=parent(path))
-
-
-def script_names(document: YamlDocument) -> tuple[str, ...]:
-    """The names of all scripts."""
-    return tuple(name for name, _ in entries(child(document.root, "scripts")))
 
 
 def _script(document: YamlDocument, name: str) -> Script | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wasifix.changes import Set
 from wasifix.project import Project
-from wasifix.project.cargo_config import CargoConfig
+from wasifix.project.cargo_config import CargoConfig, target_variable
 from wasifix.project.ci import config_of
 from wasifix.project.module_runs import module_runs
 from wasifix.proposals import Declined, Plan
@@ -124,7 +124,7 @@ def _set_runners(project: Project, hits: Hits, change: Refit, draft: Draft, note
     """The runner of each build, wherever it is set: a variable, or a file."""
     for build in hits.builds:
         triple = str(build.target.value)
-        name = f"CARGO_TARGET_{triple.upper().replace('-', '_')}_RUNNER"
+        name = target_variable(triple, "runner")
         if build.is_local:
             if name in project.config.environment:
                 notes.append(environment_note(build.runner.evidence[0]))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from wasifix.changes import Change, KeyPath, Replace, Set
 from wasifix.documents.shell import commands
+from wasifix.project.cargo_config import target_variable
 from wasifix.strategies.runner_flags import without_threads
 from wasifix.strategies.words import changed_words
 
@@ -27,7 +28,7 @@ def names_in(text: str, targets: Sequence[str]) -> tuple[Span, ...]:
 
 def variable_of(target: str, plain: str, name: str) -> str:
     """The name of a CARGO_TARGET_* variable with another target."""
-    return name.replace(f"CARGO_TARGET_{_upper(target)}_", f"CARGO_TARGET_{_upper(plain)}_")
+    return name.replace(target_variable(target), target_variable(plain))
 
 
 def changed_text(route: KeyPath, text: str, targets: Sequence[str], plain: str) -> Iterator[Change]:
@@ -40,7 +41,7 @@ def changed_text(route: KeyPath, text: str, targets: Sequence[str], plain: str) 
     for span in spans:
         yield Replace(route, *doubles[span], "") if span in doubles else Replace(route, *span, plain)
     for target in targets:
-        for match in re.finditer(rf"(?<!\w)CARGO_TARGET_{_upper(target)}_(?=[A-Z])", text):
+        for match in re.finditer(rf"(?<!\w){target_variable(target)}(?=[A-Z])", text):
             yield Replace(route, *match.span(), variable_of(target, plain, match.group()))
     if re.search(r"\bwasm(?:time|er)\b", text) and re.search("threads|shared-memory", text):
         yield from _flags(route, text)
@@ -84,7 +85,3 @@ def _flags(route: KeyPath, script: str) -> Iterator[Change]:
         spans = [(match.start(index) + each.start(), match.start(index) + each.end()) for each in words_there]
         words = tuple(each.group() for each in words_there)
         yield from changed_words(route, spans, words, without_threads(words))
-
-
-def _upper(target: str) -> str:
-    return target.upper().replace("-", "_")
