@@ -154,7 +154,7 @@ def test_ignored_files_are_not_copied_but_untracked_ones_are(
     repository(crate)
     write(crate, {"new": "", "ignored": "", "Cargo.lock": LOCK, "out/CACHEDIR.TAG": "", "out/big": ""})
     from wasifix.host import Host
-    from wasifix.scratch import Scratch
+    from wasifix.verifying.scratch import Scratch
 
     with Scratch(Host(crate), crate) as scratch:
         copy = scratch.copy("one")
@@ -290,7 +290,7 @@ def test_a_project_without_webassembly_is_told_what_to_name(tmp_path: Path) -> N
 
 def test_links_do_not_lead_back_into_the_project(tmp_path: Path) -> None:
     from wasifix.host import Host
-    from wasifix.scratch import Scratch
+    from wasifix.verifying.scratch import Scratch
 
     root = tmp_path / "project"
     write(root, {"Cargo.toml": "", "data/file": "old"})

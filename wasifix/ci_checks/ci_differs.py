@@ -119,7 +119,7 @@ def _requests(project: Project, builds: tuple[Build, ...]) -> Iterator[_Request]
             )
     if not workflow_files(project.sources):
         return
-    from wasifix.project.set_ups import set_ups
+    from wasifix.project.prepared_toolchains import set_ups
 
     known = {(call.workflow, call.job) for call in project.calls}
     for each in set_ups(project.sources):

@@ -202,7 +202,7 @@ def _proven(where: Place, named: tuple[str, ...]) -> list[str]:
     from wasifix.commands.verify import run_verify
     from wasifix.render.verification import render_verification
     from wasifix.reporting import automatic_by_finding
-    from wasifix.trial_cargo import Wish
+    from wasifix.verifying.cargo import Wish
 
     names = named or automatic_by_finding()["memory-cannot-grow"]
     wish = Wish(

@@ -78,8 +78,8 @@ def _verified(diagnosis: Diagnosis, files: Mapping[str, str], install: bool) -> 
     from wasifix import place
     from wasifix.commands.verify import run_verify
     from wasifix.render.measured import TRIED
-    from wasifix.trial_cargo import Wish
     from wasifix.verification import channel_name
+    from wasifix.verifying.cargo import Wish
 
     channel = channel_name(diagnosis.machine.active.value or "")
     with tempfile.TemporaryDirectory(prefix="wasifix-") as scratch:

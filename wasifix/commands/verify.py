@@ -14,8 +14,8 @@ import typer
 from wasifix.commands.shared import Colour, ColourOption, OutputFile, PathArgument, print_text, style_for
 
 if TYPE_CHECKING:
-    from wasifix.trial_cargo import Wish
     from wasifix.verification import Verification
+    from wasifix.verifying.cargo import Wish
 
 
 class VerifyFormat(StrEnum):
@@ -52,7 +52,7 @@ def verify(
     Exit code: 0 a strategy works, or the project as it is; 1 none does; 2 it cannot be tried.
     """
     from wasifix import place
-    from wasifix.trial_cargo import Wish
+    from wasifix.verifying.cargo import Wish
 
     where = place.locate(path)
     found = run_verify(
@@ -81,7 +81,7 @@ def verify(
 def run_verify(wish: Wish) -> Verification:
     """Verifies, with a line on stderr for each step. A signal to end it cleans up first."""
     from wasifix.render.terminal import clean
-    from wasifix.verifier import verify
+    from wasifix.verifying.verifier import verify
 
     with _ended_by_signals():
         return verify(wish, lambda line: typer.echo(f"  {clean(line)}", err=True))

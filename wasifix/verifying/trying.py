@@ -15,10 +15,8 @@ from wasifix.host import Answer
 from wasifix.inspection import Inspection, inspect
 from wasifix.machine import Machine
 from wasifix.model import Report
-from wasifix.scratch import Scratch
 from wasifix.strategies import Options
 from wasifix.tree import DiskTree
-from wasifix.trial_cargo import BUILD_LIMIT, CargoHere, Wish, folder_name
 from wasifix.trials import Trial, shown
 from wasifix.verification import (
     Ran,
@@ -32,6 +30,8 @@ from wasifix.verification import (
     run_of,
     worst,
 )
+from wasifix.verifying.cargo import BUILD_LIMIT, CargoHere, Wish, folder_name
+from wasifix.verifying.scratch import Scratch
 
 _WITHOUT_RUSTUP = ("pin", "upgrade")
 """Strategies that only rustup heeds."""

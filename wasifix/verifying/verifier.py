@@ -13,12 +13,12 @@ from wasifix.examination import examine
 from wasifix.host import Host
 from wasifix.model import Report
 from wasifix.project.targets import THREADS_TARGETS
-from wasifix.scratch import Scratch
 from wasifix.tree import DiskTree, join, upward
-from wasifix.trial_cargo import CargoHere, Wish
 from wasifix.trials import Trial, shown, target_in, trials_for
-from wasifix.trying import Work
 from wasifix.verification import Row, Verification
+from wasifix.verifying.cargo import CargoHere, Wish
+from wasifix.verifying.scratch import Scratch
+from wasifix.verifying.trying import Work
 
 
 def verify(wish: Wish, tell: Callable[[str], None]) -> Verification:

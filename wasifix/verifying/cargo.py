@@ -15,8 +15,8 @@ from wasifix.host import Answer, Host
 from wasifix.machine import Machine
 from wasifix.model import Report
 from wasifix.project.targets import THREADS_TARGETS
-from wasifix.scratch import Scratch
 from wasifix.verification import first_error
+from wasifix.verifying.scratch import Scratch
 from wasifix.wasmtime_flags import lines_for
 
 BUILD_LIMIT = 3600.0
