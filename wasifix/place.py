@@ -41,7 +41,9 @@ def locate(path: Path) -> Place:
     """
     folder = path if path.is_dir() else path.parent
     if not path.exists():
-        raise NoProject("there is no such folder", path=str(path))
+        raise NoProject(
+            "there is no such folder", path=str(path), advice="name a folder of the project, or none for here"
+        )
     try:
         folder = folder.resolve(strict=True)
     except OSError as error:
