@@ -8,6 +8,7 @@ import pytest
 from running import copied_example, run
 
 from wasifix import engine
+from wasifix.cli import COMMANDS
 
 
 def test_a_bug_ends_with_a_message_and_no_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,6 +22,19 @@ def test_a_bug_ends_with_a_message_and_no_traceback(tmp_path: Path, monkeypatch:
     assert result.stderr.startswith(b"error: ZeroDivisionError: a bug\n  this is a bug in wasifix")
     with pytest.raises(ZeroDivisionError):
         run("check", folder=tmp_path / "project", variables={"WASIFIX_TRACEBACK": "1"})
+
+
+def test_every_command_is_listed_with_all_of_its_first_sentence(tmp_path: Path) -> None:
+    words = run(folder=tmp_path).stdout.decode()
+    listed = words.partition("Commands:\n")[2].splitlines()
+    assert [line.split()[0] for line in listed] == list(COMMANDS)
+    assert [line for line in listed if not line.endswith(".") or line.endswith("..")] == []
+
+
+def test_the_nearest_command_is_named_for_a_slip(tmp_path: Path) -> None:
+    done = run("chekc", folder=tmp_path)
+    assert (done.exit_code, done.stdout) == (2, b"")
+    assert done.stderr == b"error: no such command 'chekc'. Did you mean 'check'?\n  next: wasifix --help\n"
 
 
 def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:

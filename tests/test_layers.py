@@ -121,13 +121,25 @@ def test_the_core_neither_reads_nor_prints(module: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "heavy"),
     [
-        (("--version",), {"tomli", "tomlkit", "rich", "git", "yaml", "pydantic", "wasifix.engine"}),
+        (
+            ("--version",),
+            {
+                "tomli",
+                "tomlkit",
+                "rich",
+                "git",
+                "yaml",
+                "pydantic",
+                "wasifix.engine",
+                "wasifix.commands.apply",
+            },
+        ),
         (
             ("check", "examples/article"),
             {
                 *("tomlkit", "rich", "git", "yaml", "json", "hashlib", "pydantic"),
                 *("wasifix.patch", "wasifix.planner", "wasifix.strategies"),
-                *("wasifix.project.scripts", "wasifix.project.workflows"),
+                *("wasifix.project.scripts", "wasifix.project.workflows", "wasifix.commands.apply"),
             },
         ),
         (("inspect", "no.wasm"), {"tomlkit", "rich", "git", "yaml", "wasifix.project", "wasifix.detect"}),

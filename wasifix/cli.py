@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from wasifix import __version__
-from wasifix.commands.apply import apply
-from wasifix.commands.check import check
-from wasifix.commands.doctor import doctor
-from wasifix.commands.explain import explain
 from wasifix.commands.help import Grouped, UsageProblem, usage_error
-from wasifix.commands.inspect import inspect
-from wasifix.commands.regression_test import regression_test
-from wasifix.commands.remove import remove
-from wasifix.commands.report import report
-from wasifix.commands.run import run
-from wasifix.commands.verify import verify
 
 if TYPE_CHECKING:
     from wasifix.errors import WasifixError
@@ -37,18 +30,58 @@ Examples:
 BUG = """  this is a bug in wasifix; nothing was written
   next: report it with the output of the same command with WASIFIX_TRACEBACK=1"""
 
+COMMANDS = (
+    "check",
+    "apply",
+    "remove",
+    "explain",
+    "doctor",
+    "inspect",
+    "verify",
+    "report",
+    "regression-test",
+    "run",
+)
+"""Each is a function of that name in a module of that name; help lists them in this order."""
+
+
+class Commands(Mapping[str, Any]):
+    """Commands by name. Loads the one that is called: most calls come from a hook and want one answer."""
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in COMMANDS:
+            raise KeyError(name)
+        word = name.replace("-", "_")
+        function = getattr(import_module(f"wasifix.commands.{word}"), word)
+        # What comes behind the FILE of `run` is the module's own.
+        context = {"allow_interspersed_args": False} if name == "run" else None
+        alone = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        alone.command(name=name, cls=Grouped, context_settings=context)(function)
+        return typer.main.get_command(alone)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class Program(TyperGroup):
+    """The program with all its commands."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**{**attributes, "commands": Commands()})
+
+
 app = typer.Typer(
     name="wasifix",
+    cls=Program,
     help=HELP,
     invoke_without_command=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
 )
-for command in (check, apply, remove, explain, doctor, inspect, verify, report, regression_test):
-    app.command(cls=Grouped)(command)
-# What comes behind FILE is the module's own.
-app.command(cls=Grouped, context_settings={"allow_interspersed_args": False})(run)
 
 
 def _version(asked: bool) -> None:

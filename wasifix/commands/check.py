@@ -69,7 +69,7 @@ def check(
     verbose: Verbose = False,
     color: ColourOption = Colour.AUTO,
 ) -> None:
-    """Say which known problems hit this project's builds, and why.
+    """Say which known problems hit this project, and why.
 
     \b
     Examples:

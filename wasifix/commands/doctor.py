@@ -33,7 +33,7 @@ def doctor(
     output_file: OutputFile = None,
     color: ColourOption = Colour.AUTO,
 ) -> None:
-    """Say what this machine has, and what that means for the project.
+    """Say what this machine has, and what that means here.
 
     Asks rustup, rustc, cargo, wasmtime and wasmer for their versions; runs nothing of the project.
 

@@ -30,7 +30,9 @@ def explain(
     ] = None,
     color: ColourOption = Colour.AUTO,
 ) -> None:
-    """Explain an advisory, a strategy or an error message in full. Without a name lists what there is.
+    """Explain an advisory, a strategy or an error message.
+
+    Without a name lists what there is.
 
     \b
     Examples:

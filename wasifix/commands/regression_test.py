@@ -32,9 +32,10 @@ def regression_test(
     output_file: OutputFile = None,
     color: ColourOption = Colour.AUTO,
 ) -> None:
-    """Add a test that catches the crash when it comes back: a script, and a job in the GitHub workflows.
+    """Add a test that catches the crash when it comes back.
 
-    It builds, inspects what was built, and runs the tests. Prints the same patch whether it writes or not.
+    It is a script, and a job in the GitHub workflows, that builds, inspects what was built, and runs the
+    tests. Prints the same patch whether it writes or not.
 
     Exit code: 0 done or nothing to do, 2 unreadable input or refused write.
     """

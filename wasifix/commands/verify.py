@@ -45,7 +45,7 @@ def verify(
     output_file: OutputFile = None,
     color: ColourOption = Colour.AUTO,
 ) -> None:
-    """Build and run every strategy in scratch copies, and show which ones work here.
+    """Build and run each strategy, in scratch copies.
 
     Runs the project's own code: its build scripts, tests and programs. The project itself is not touched.
 
