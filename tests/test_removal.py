@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import replace
 
 import pytest
 from documents.writing import AUTHOR, put, text
+from msgspec.structs import replace
 
 from wasifix.changes import Append, Change, FileEdit, Remove, Rename, Set, TomlValue
 from wasifix.documents.text import CannotEdit

@@ -51,7 +51,7 @@ def found(report: Report, name: str = "memory-cannot-grow") -> Level:
 )
 def test_a_value_is_read_with_its_place(text: str, expected: object) -> None:
     settings = file_settings("wasifix.toml", f"\n{text}".encode())
-    facts = [getattr(settings, name) for name in Settings.__dataclass_fields__]
+    facts = [getattr(settings, name) for name in Settings.__struct_fields__]
     values = [(fact.value, fact.evidence[0].place) for fact in facts if fact.value is not None]
     key = text.partition(" =")[0]
     assert values == ([(expected, f"wasifix.toml:2:{len(key) + 4}")] if text else [])
@@ -227,5 +227,5 @@ def test_what_the_readme_shows_is_valid() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     [table, channel] = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     report = check(tree(f"{PACKAGE}{table}", **{"rust-toolchain.toml": f"[toolchain]\n{channel}"}))
-    assert all(getattr(report.settings, name).value is not None for name in Settings.__dataclass_fields__)
+    assert all(getattr(report.settings, name).value is not None for name in Settings.__struct_fields__)
     assert found(report) is Level.NOTE

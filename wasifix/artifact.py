@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wasifix.wasm_reader import Buffer, Cursor, Limits, Section, UnreadableModule, sections
 
@@ -25,8 +26,7 @@ _COMMIT = re.compile(rb"/rustc/([0-9a-f]{40})/")
 _STRINGS = (b".debug_str", b".debug_line_str", b".debug_line")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Memory:
+class Memory(Struct, frozen=True, kw_only=True):
     """A memory. `origin` is `module.name` where it is imported, and empty where the module defines it."""
 
     limits: Limits
@@ -34,8 +34,7 @@ class Memory:
     exported_as: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Producer:
+class Producer(Struct, frozen=True, kw_only=True):
     """Something that took part in making the file: field, name, version."""
 
     field: str
@@ -43,8 +42,7 @@ class Producer:
     version: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Artifact:
+class Artifact(Struct, frozen=True, kw_only=True):
     """What a core module says of itself.
 
     `size` is in bytes. `import_modules` are the names that functions are imported from. `features` have the

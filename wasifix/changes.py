@@ -2,61 +2,54 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 TomlValue = str | int | bool | tuple[str, ...]
 KeyPath = tuple[str | int, ...]
 """A place in a TOML value tree: keys of tables and indices of arrays."""
 
 
-@dataclass(frozen=True, slots=True)
-class Set:
+class Set(Struct, frozen=True):
     """The value at `path` becomes `value`; missing tables are made. A tuple is an array of strings."""
 
     path: KeyPath
     value: TomlValue
 
 
-@dataclass(frozen=True, slots=True)
-class Append:
+class Append(Struct, frozen=True):
     """The items are added at the end of the array at `path`, which exists."""
 
     path: KeyPath
     items: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Remove:
+class Remove(Struct, frozen=True):
     """The key or array item at `path` goes away."""
 
     path: KeyPath
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(Struct, frozen=True):
     """The table at `path` gets another last key; its contents stay."""
 
     path: KeyPath
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class SetLine:
+class SetLine(Struct, frozen=True):
     """The only line of a one-line `rust-toolchain` becomes `text`."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class AddLines:
+class AddLines(Struct, frozen=True):
     """Lines that come after line `after` (1-based) of a text file; None makes a new file of them."""
 
     after: int | None
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Replace:
+class Replace(Struct, frozen=True):
     """Characters `start`..`end` of the text at `path` become `text`; an empty path is a whole plain file."""
 
     path: KeyPath
@@ -65,8 +58,7 @@ class Replace:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class AddItem:
+class AddItem(Struct, frozen=True):
     """A mapping is added at the end of the YAML list at `path`, which is made where it is missing."""
 
     path: KeyPath
@@ -76,8 +68,7 @@ class AddItem:
 Change = Set | Append | Remove | Rename | SetLine | AddLines | Replace | AddItem
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileEdit:
+class FileEdit(Struct, frozen=True, kw_only=True):
     """What a plan wants of one file: changes of value, not of text. A missing file is made.
 
     A plan may have several for a file: each is made as a whole or not at all.
@@ -87,8 +78,7 @@ class FileEdit:
     changes: tuple[Change, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True, kw_only=True):
     """Where a file has a value: the keys that lead to it, and which characters of it where it is only a part.
 
     A plain text (a script, a Dockerfile) is one value, so its `route` is empty.

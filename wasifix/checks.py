@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wasifix.model import Build, Confidence, Finding, Level
 from wasifix.project import Project
@@ -15,8 +17,7 @@ LOWERED = (0, 1)
 """Optimisation levels that somebody chose to avoid the crash."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Check:
+class Check(Struct, frozen=True, kw_only=True):
     """What `explain` says of a check."""
 
     id: str

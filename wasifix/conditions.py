@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wasifix.advisories import Condition
 from wasifix.documents.text import line_at, position
@@ -17,8 +18,7 @@ from wasifix.rust import Release
 from wasifix.tree import join
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Held:
+class Held(Struct, frozen=True, kw_only=True):
     """A condition that holds, in words, and what shows it."""
 
     why: str

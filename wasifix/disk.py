@@ -8,8 +8,9 @@ import secrets
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from wasifix.errors import OutsideProject, RefusedWrite
 from wasifix.journal import Entry, Journal, digest, flush, keeping
@@ -17,8 +18,7 @@ from wasifix.proposals import FileChange
 from wasifix.tree import DiskTree
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Step:
+class _Step(Struct, frozen=True, kw_only=True):
     """A change with the file's real place, its mode, and where its new contents wait beside it, if any."""
 
     change: FileChange

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wasifix.machine import Machine, Program
 from wasifix.model import Build, Finding, Level, Report
@@ -30,8 +31,7 @@ _EFFECTS = (
 """What each variable does to the files, the first that matches."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """Something that is wrong, and the command that comes next; empty where there is none."""
 
     level: Level
@@ -39,8 +39,7 @@ class Problem:
     command: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Diagnosis:
+class Diagnosis(Struct, frozen=True, kw_only=True):
     """What `doctor` found. `report` is that of the project with this machine's rustc; None without one."""
 
     machine: Machine

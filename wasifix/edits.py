@@ -7,7 +7,8 @@ the change does not name must be there as before, byte for byte.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wasifix.changes import (
     AddItem,
@@ -37,8 +38,7 @@ from wasifix.proposals import ByHand, Declined, FileChange, Plan
 from wasifix.tree import Tree
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True, kw_only=True):
     """The files that a plan changes, proven, and the places where it cannot."""
 
     changes: tuple[FileChange, ...]

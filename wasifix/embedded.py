@@ -16,9 +16,9 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import wasmtime
+from msgspec import Struct
 from wasmtime import _ffi as ffi
 
 from wasifix.errors import UnreadableInput, UsageError
@@ -30,8 +30,7 @@ LAST_THREAD = 2**29 - 1
 """The highest number that a thread can have."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Guest:
+class Guest(Struct, frozen=True, kw_only=True):
     """What the module gets to see: its arguments with its own name first, variables, and folders.
 
     `folders` are pairs of a folder here and its name there.

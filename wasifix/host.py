@@ -12,9 +12,10 @@ import signal
 import subprocess
 import sys
 import threading
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
+
+from msgspec import Struct, field
 
 TIME_LIMIT = 10.0
 """Seconds that a program may take."""
@@ -26,8 +27,7 @@ _DROPPED = ("RUSTUP_TOOLCHAIN", "RUSTUP_LOG", "RUST_LOG", "RUST_BACKTRACE", "RUS
 _SET = {"RUSTUP_AUTO_INSTALL": "0", "RUSTUP_TERM_COLOR": "never", "CARGO_TERM_COLOR": "never", "LC_ALL": "C"}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What a program said. `problem` is empty where it ended with 0 in time."""
 
     stdout: str = ""
@@ -39,8 +39,7 @@ class Answer:
         return [line.strip() for line in self.stdout.splitlines() if line.strip()]
 
 
-@dataclass
-class Host:
+class Host(Struct):
     """Programs outside of the folder `project`.
 
     They run in the folder `neutral`, where no file chooses a toolchain.

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wasifix.checks import Check
 from wasifix.documents.comments import comments
@@ -36,8 +38,7 @@ _SIGN = b"wasifix: ignore["
 _IGNORE = re.compile(r"(?P<head>(?:#|//)[ \t]*wasifix: ignore\[(?P<ids>[^\]]*)\])(?P<reason>.*)")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class IgnoreComment:
+class IgnoreComment(Struct, frozen=True, kw_only=True):
     """A comment found in a file. `fault` says why it ignores nothing, empty where it is well-formed."""
 
     ids: tuple[str, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from wasifix.advisories import Advisory, load_advisories
 from wasifix.artifact import Artifact, Memory, read_artifact
@@ -49,8 +50,7 @@ _TRIPLES = {
 _UNKNOWN: Fact[Toolchain] = Fact(value=None)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Inspection:
+class Inspection(Struct, frozen=True, kw_only=True):
     """The answer for one file. `artifact` is None for a component and for what cannot be read.
 
     `advisories` are other problems that the release brings to this kind of module, whatever the project.

@@ -12,9 +12,11 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+import msgspec
+from msgspec import Struct
 
 from wasifix.errors import OutsideProject, RefusedWrite
 from wasifix.tree import join
@@ -24,8 +26,7 @@ DECIDED = "wasifix-decided"
 _TEMPORARY = re.compile(r"(?:\.[^/\\]+\.[0-9a-f]{8}\.wasifix)?")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One file: its path below the root, its new contents' file name beside it, and both contents' SHA-256.
 
     `temporary` and `new` are empty for a file that goes away, `old` for one that was not there.
@@ -35,6 +36,13 @@ class Entry:
     temporary: str
     old: str
     new: str
+
+
+class Noted(Struct, frozen=True, kw_only=True):
+    """What is in the file: the entries, and the folders that the change makes."""
+
+    files: tuple[Entry, ...] = ()
+    folders: tuple[str, ...] = ()
 
 
 class Journal:
@@ -62,8 +70,9 @@ def keeping(root: Path, entries: Sequence[Entry], folders: Sequence[str]) -> Ite
     with file:
         try:
             _lock(file)
-            text = json.dumps({"files": [asdict(each) for each in entries], "folders": list(folders)})
-            file.write(text.encode())
+            noted = Noted(files=tuple(entries), folders=tuple(folders))
+            # Not with msgspec, which refuses the lone surrogates of a name that is not UTF-8.
+            file.write(json.dumps(msgspec.to_builtins(noted)).encode())
             file.flush()
             os.fsync(file.fileno())
             if sys.platform == "win32":  # an open file cannot be renamed there
@@ -116,31 +125,28 @@ def flush(folder: Path) -> None:
 
 
 def _end(root: Path, text: bytes, is_decided: bool) -> Iterator[str]:
-    entries, folders = _parsed(text)
-    for entry in entries:
+    noted = _parsed(text)
+    for entry in noted.files:
         place = _place(root, entry.path)
         temporary = place.with_name(entry.temporary) if entry.temporary else None
         if is_decided and _replaced(place, temporary, entry):
             yield entry.path
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-    for name in () if is_decided else reversed(folders):
+    for name in () if is_decided else reversed(noted.folders):
         with suppress(OSError):
             _place(root, name).rmdir()
 
 
-def _parsed(text: bytes) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+def _parsed(text: bytes) -> Noted:
     """What a journal says; nothing if it is not complete, because then nothing else was done either."""
     import json
 
     try:
-        noted = json.loads(text)
-        entries = tuple(Entry(**each) for each in noted["files"])
-        folders = tuple(map(str, noted["folders"]))
-        is_ours = all(_TEMPORARY.fullmatch(each.temporary) for each in entries)
-    except (ValueError, TypeError, KeyError):
-        return (), ()
-    return (entries, folders) if is_ours else ((), ())
+        noted = msgspec.convert(json.loads(text), Noted)
+    except ValueError:  # no JSON, or something else in it
+        return Noted()
+    return noted if all(_TEMPORARY.fullmatch(each.temporary) for each in noted.files) else Noted()
 
 
 def _replaced(place: Path, temporary: Path | None, entry: Entry) -> bool:

@@ -5,14 +5,13 @@ Paths in the home folder start with `~`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from wasifix.model import Fact
 from wasifix.rust import Release, Toolchain
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Program:
+class Program(Struct, frozen=True, kw_only=True):
     """A program that was looked for. `problem` says why there is no path or no version."""
 
     name: str
@@ -29,8 +28,7 @@ class Program:
             return None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Installed:
+class Installed(Struct, frozen=True, kw_only=True):
     """A toolchain that rustup has, and the WebAssembly targets that it can build for."""
 
     name: str
@@ -38,8 +36,7 @@ class Installed:
     problem: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Machine:
+class Machine(Struct, frozen=True, kw_only=True):
     """What Cargo would find in a folder.
 
     `active` is the toolchain that is used there, in rustup's words; empty where rustup has no say. `compiler`

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from wasifix.model import Effect, Evidence
 
@@ -29,8 +30,7 @@ NEW_TABLE = "new table"
 NONE = "none"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """One change: `old` and `new` are as the file wrote them, encoded by `encode`; NONE for nothing."""
 
     key: str
@@ -43,8 +43,7 @@ class Step:
         return f"{self.key} {self.old} -> {self.new}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Author:
+class Author(Struct, frozen=True, kw_only=True):
     """On whose behalf a comment is written."""
 
     strategy: str
@@ -57,8 +56,7 @@ class Author:
         return f"{sign} wasifix {self.strategy} for {self.advisory} ({self.effect}): {details}; {self.url}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Marker:
+class Marker(Struct, frozen=True, kw_only=True):
     """A comment that wasifix wrote, found in a text at `start`..`end` (the line without its line end)."""
 
     author: Author

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
+
+from msgspec import Struct
 
 from wasifix.rust import Release, Toolchain
 
@@ -35,8 +36,7 @@ class Effect(StrEnum):
     UNPROVEN = "unproven"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True, kw_only=True):
     """A place that says something: path relative to the tree's root, 1-based line and column (characters).
 
     `path` is empty for what comes from no file (an environment variable, an option).
@@ -53,8 +53,7 @@ class Evidence:
         return f"{self.path}:{self.line}:{self.column}" if self.line else self.path
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fact(Generic[T]):
+class Fact(Struct, Generic[T], frozen=True, kw_only=True):
     """A value with its evidence; `value` is None when it is not known or absent, and `reason` says why."""
 
     value: T | None
@@ -66,8 +65,7 @@ UNSET: Fact[Any] = Fact(value=None)
 """What nobody has said anything about."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Ignore:
+class Ignore(Struct, frozen=True, kw_only=True):
     """A decision to live with a finding: which (its id), why, and where that is written."""
 
     id: str
@@ -75,8 +73,7 @@ class Ignore:
     at: Evidence
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """What a project or a user has settled; the evidence of each value is where it comes from."""
 
     strategy: Fact[tuple[str, ...]] = UNSET
@@ -96,8 +93,7 @@ NO_SETTINGS = Settings()
 """Everything is as by default."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Build:
+class Build(Struct, frozen=True, kw_only=True):
     """One way the project gets built for a WebAssembly target."""
 
     id: str
@@ -150,8 +146,7 @@ class Build:
         return self.id.startswith((".github/", ".gitlab-ci.yml"))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Remedy:
+class Remedy(Struct, frozen=True, kw_only=True):
     """What a strategy claims. `short` is for a table; `reference` shows the claim."""
 
     strategy: str
@@ -166,8 +161,7 @@ class Remedy:
         return f"wasifix apply --strategy {self.strategy}"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """An advisory or a project check that holds for one or more builds."""
 
     id: str
@@ -188,8 +182,7 @@ class Finding:
         return self.level is not Level.NOTE
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Prevented:
+class Prevented(Struct, frozen=True, kw_only=True):
     """An advisory that would hold for a build but for one thing, which the evidence names."""
 
     id: str
@@ -198,8 +191,7 @@ class Prevented:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """What `check` found."""
 
     builds: tuple[Build, ...]

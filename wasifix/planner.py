@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wasifix.advisories import load_advisories
 from wasifix.changes import SetLine
@@ -19,8 +20,7 @@ from wasifix.strategies import Hits, Options, Strategy
 from wasifix.tree import MemoryTree
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Attempt:
+class Attempt(Struct, frozen=True, kw_only=True):
     """A plan that passed all proofs, and the project as it would be."""
 
     plan: Plan

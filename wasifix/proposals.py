@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from wasifix.model import Evidence, Remedy, Report
 
@@ -12,16 +13,14 @@ if TYPE_CHECKING:
     from wasifix.changes import FileEdit
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ByHand:
+class ByHand(Struct, frozen=True, kw_only=True):
     """A place that is left to the user, and what to do there."""
 
     at: Evidence
     what: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """What a strategy wants to do. No edits: everything is in place already."""
 
     strategy: str
@@ -35,8 +34,7 @@ class Plan:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Declined:
+class Declined(Struct, frozen=True, kw_only=True):
     """Why a strategy does nothing here, where that can be seen, and what to do instead."""
 
     strategy: str
@@ -45,8 +43,7 @@ class Declined:
     instead: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FileChange:
+class FileChange(Struct, frozen=True, kw_only=True):
     """A file's bytes before and after; `old` is None for a new file, `new` for one that goes away."""
 
     path: str
@@ -54,8 +51,7 @@ class FileChange:
     new: bytes | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True, kw_only=True):
     """The answer to `apply`: what would change, and what the checked result says."""
 
     before: Report

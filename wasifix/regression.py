@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wasifix.errors import UsageError
 from wasifix.model import Report
@@ -21,8 +22,7 @@ _FOLDERS = ("ci", ".ci", "scripts", "script")
 """Where projects keep such scripts; the first that is there is taken, else `scripts`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RegressionTest:
+class RegressionTest(Struct, frozen=True, kw_only=True):
     """What would be written, and what is to be known about it. No changes: it is there already."""
 
     changes: tuple[FileChange, ...]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wasifix import __version__
 from wasifix.documents.text import CannotEdit, encode, eol_near, line_end, line_start
@@ -36,8 +37,7 @@ _KEPT = (
 _WASMTIME = "bytecodealliance/actions/wasmtime/setup"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True):
     """What the job needs to know."""
 
     target: str

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from wasifix.package_data import data
 from wasifix.rust import UNBOUNDED, Channel, Release
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Avoided:
+class Avoided(Struct, frozen=True, kw_only=True):
     """A release that an upgrade must not stop at, and why."""
 
     release: Release

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wasifix.advisories import load_advisories
 from wasifix.checks import CHECKS, project_checks
@@ -19,8 +21,7 @@ from wasifix.settings import FROM_PROJECT, Given, settings_of
 from wasifix.tree import Tree
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """From where a project is looked at: the folder, the environment, the toolchain to take, the settings."""
 
     start: str

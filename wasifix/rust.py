@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum, StrEnum
+
+from msgspec import Struct
 
 UNBOUNDED = 10**6
 """Stands for "any higher number" in the upper end of a range of releases."""
@@ -31,8 +32,7 @@ class Channel(StrEnum):
     NIGHTLY = "nightly"
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Release:
+class Release(Struct, frozen=True, order=True):
     """A Rust or Wasmtime release. Numbers compare as numbers: 1.100 comes after 1.99."""
 
     major: int
@@ -54,8 +54,7 @@ class Release:
         return cls(*(int(number or 0) for number in match.groups()))
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseRange:
+class ReleaseRange(Struct, frozen=True):
     """Releases from `introduced` up to, not including, `fixed` (None: no release has the fix)."""
 
     introduced: Release
@@ -65,8 +64,7 @@ class ReleaseRange:
         return self.introduced <= release and (self.fixed is None or release < self.fixed)
 
 
-@dataclass(frozen=True, slots=True)
-class DateRange:
+class DateRange(Struct, frozen=True):
     """Nightlies from `introduced` up to, not including, `fixed`."""
 
     introduced: datetime.date
@@ -76,8 +74,7 @@ class DateRange:
         return self.introduced <= date and (self.fixed is None or date < self.fixed)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Toolchain:
+class Toolchain(Struct, frozen=True, kw_only=True):
     """A toolchain name and the releases that it may stand for.
 
     `low`..`high` are the first and last release that the name can mean; both None when that depends on

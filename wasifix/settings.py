@@ -6,8 +6,10 @@ What sets a key first wins, and every value knows where it comes from.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wasifix.advisories import ADVISORIES
 from wasifix.checks import CHECKS
@@ -28,8 +30,7 @@ TABLES: tuple[KeyPath, ...] = (("workspace", "metadata", "wasifix"), ("package",
 """Where a manifest has them: https://doc.rust-lang.org/cargo/reference/manifest.html#the-metadata-table"""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Given:
+class Given(Struct, frozen=True, kw_only=True):
     """What comes from outside the project, the strongest first, and whether its manifest counts."""
 
     layers: tuple[Settings, ...] = ()
@@ -59,7 +60,7 @@ def combined(layers: Sequence[Settings]) -> Settings:
     """For each key the first layer that sets it."""
     found = Settings()
     for layer in reversed(layers):
-        known = {each.name: getattr(layer, each.name) for each in fields(Settings)}
+        known = {name: getattr(layer, name) for name in Settings.__struct_fields__}
         found = replace(found, **{name: fact for name, fact in known.items() if fact.value is not None})
     return found
 

@@ -7,10 +7,11 @@ import os
 import re
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from wasifix.errors import OutsideProject, UnreadableInput
 
@@ -73,13 +74,10 @@ def upward(folder: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True)
-class DiskTree:
+class DiskTree(Struct, frozen=True, dict=True):
     """Files below a folder. Links that lead out of it are refused, not followed."""
 
     root: Path
-    _inside: set[Path] = field(default_factory=set, init=False, repr=False, compare=False)
-    """Folders that are known to lie inside: a workspace has thousands of files in few folders."""
 
     def read(self, path: str) -> bytes | None:
         place = self.root / path
@@ -140,6 +138,11 @@ class DiskTree:
     def _real_root(self) -> Path:
         return self.root.resolve()
 
+    @cached_property
+    def _inside(self) -> set[Path]:
+        """Folders that are known to lie inside: a workspace has thousands of files in few folders."""
+        return set()
+
     def _guard(self, place: Path, path: str) -> None:
         if place in self._inside:
             return
@@ -161,8 +164,7 @@ def _is(question: Callable[[], bool]) -> bool:
         return False
 
 
-@dataclass(frozen=True)
-class MemoryTree:
+class MemoryTree(Struct, frozen=True):
     """Files from a mapping, over another tree if there is one. None in the mapping hides a file."""
 
     contents: Mapping[str, bytes | None]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wasifix.errors import UsageError
 from wasifix.project.targets import BUILDING, RUNNING, option_value
@@ -22,8 +23,7 @@ _DEFAULT: tuple[tuple[str, ...], ...] = (("test", "--release"), ("build", "--rel
 _MEANS = {"t": "test", "b": "build", "r": "run"}
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Trial:
+class Trial(Struct, frozen=True, kw_only=True):
     """A copy of the project, changed by the strategy if there is one, and what Cargo does in it."""
 
     name: str

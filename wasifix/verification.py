@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from wasifix.advisories import load_advisories
 from wasifix.explain import symptom_pattern
@@ -46,8 +47,7 @@ class Ran(StrEnum):
     NOT_RUN = "-"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """The end of a run. `words` are for people; `said` is the message of a known symptom."""
 
     ended: Ran
@@ -55,8 +55,7 @@ class Run:
     said: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One Cargo command in one trial.
 
     `memory` is in pages, minimum/maximum, of the worst artefact. `reason` is in wasifix's own words, `detail`
@@ -77,8 +76,7 @@ class Row:
     install: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verification:
+class Verification(Struct, frozen=True, kw_only=True):
     """All rows, in the order of the strategies, and what the machine built them with.
 
     `next_command` applies the first strategy that is proven; empty where none is.

@@ -9,8 +9,9 @@ Binary form: https://webassembly.github.io/spec/core/binary/index.html
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 Buffer = bytes | memoryview
 
@@ -40,8 +41,7 @@ class UnreadableModule(ValueError):
         self.offset = offset
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A section's id and the bytes of its contents, as a range of the file."""
 
     id: int
@@ -49,8 +49,7 @@ class Section:
     end: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True, kw_only=True):
     """How large a memory is, in pages; `maximum` is None where the module sets no limit."""
 
     minimum: int

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 Option = tuple[str, str]
 """A group and one of its options: `-S` and `threads`, `--wasi-modules` and `experimental-wasi-threads`."""
@@ -41,8 +42,7 @@ class Runtime(StrEnum):
     """A script, or a program that is not known."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """The words at `start`..`end` that give a group its values; `head` is what comes before them.
 
     `head` is `-S` or `--wasi` (the value is the next word, or behind it in the same), `-S=` or `--wasi=`.
@@ -62,8 +62,7 @@ class Part:
         return (self.head, joined) if self.end - self.start == 2 else (self.head + joined,)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RunCommand:
+class RunCommand(Struct, frozen=True, kw_only=True):
     """A command that runs a module with Wasmtime. `program` and `module` are indexes into the words.
 
     `module` is where the module stands, or would be put by Cargo; `has_module` tells whether it is there.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from wasifix.package_data import data
 from wasifix.rust import Release, ReleaseRange
@@ -25,8 +26,7 @@ THREADS_OPTIONS: tuple[Option, ...] = (
 """All options that only modules with threads need."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class Line(Struct, frozen=True, kw_only=True):
     """Releases that take the same flags. `needs` is empty where there is no wasi-threads; `why` says so."""
 
     releases: ReleaseRange
@@ -53,16 +53,14 @@ class Line:
         return group not in self.refuses and f"{group}={name}" not in self.refuses
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fit:
+class Fit(Struct, frozen=True, kw_only=True):
     """The command that fits some releases."""
 
     releases: ReleaseRange
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True, kw_only=True):
     """What is wrong with a command whatever release of the asked-for ones runs it.
 
     `missing` and `refused` are flags as text; `fits` has the right command for each line of releases.

@@ -160,7 +160,7 @@ def test_a_broken_custom_section_does_no_harm(broken: bytes) -> None:
 
 
 def _with_size(size: int) -> object:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     return replace(read_artifact(threads_module()), size=size)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cache
 from pkgutil import get_data  # importlib.resources loads tempfile and zipfile
 from typing import Any
+
+from msgspec import Struct
 
 from wasifix.model import Level
 from wasifix.rust import Answer, Channel, DateRange, Release, ReleaseRange, Toolchain
@@ -40,8 +41,7 @@ class Condition(StrEnum):
     TARGET_REQUESTED = "target-requested"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Affected:
+class Affected(Struct, frozen=True, kw_only=True):
     """Which builds are hit: of these targets (`*` stands for anything), with these toolchains.
 
     A nightly is hit where its date is in `nightly` and every condition of `nightly_when` holds. All of `when`
@@ -74,8 +74,7 @@ class Affected:
         return toolchain.within(self.rust)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Advisory:
+class Advisory(Struct, frozen=True, kw_only=True):
     """One known problem.
 
     `level` is that of a sure finding. `reports_floating` tells whether a toolchain that may or may not be hit

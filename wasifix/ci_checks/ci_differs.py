@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wasifix.checks import Check
 from wasifix.model import Build, Confidence, Evidence, Finding, Level
@@ -34,8 +36,7 @@ CHECK = Check(
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Request:
+class _Request(Struct, frozen=True, kw_only=True):
     """What a command, or a job that builds in another way, says of its toolchain."""
 
     path: str
@@ -47,8 +48,7 @@ class _Request:
     default: Known | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Difference:
+class _Difference(Struct, frozen=True, kw_only=True):
     """A toolchain that is asked for, the file that asks for another, and which of them wins."""
 
     request: _Request

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from wasifix.checks import Check
 from wasifix.ci_checks.wasmtime_version import too_old_or_new

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wasifix.checks import Check
 from wasifix.model import Build, Confidence, Fact, Finding, Level

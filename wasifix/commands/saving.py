@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wasifix.errors import GitFailed, NoRepository, RefusedWrite, WasifixError
 from wasifix.proposals import FileChange, Proposal
@@ -18,8 +20,7 @@ NO_VCS = "--allow-no-vcs writes all the same; keep the patch, `git apply -R` und
 SKIPPED = "Hooks and signing did not run."
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Saving:
+class Saving(Struct, frozen=True, kw_only=True):
     """What to do with a change: `branch` names a new branch to commit it on, made from the last commit."""
 
     write: bool
@@ -29,8 +30,7 @@ class Saving:
     branch: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True, kw_only=True):
     """The patch, whether it was written, what to say about that, and why not."""
 
     patch: bytes

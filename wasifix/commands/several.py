@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
+from msgspec import Struct
 
 from wasifix.commands.shared import Colour, print_patch, print_text, show_error, style_for
 from wasifix.errors import UsageError, WasifixError
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from wasifix.render.terminal import Style
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True, kw_only=True):
     """What a command has to say of one project: its product, the talk beside it, and in a few words."""
 
     product: bytes
@@ -28,8 +27,7 @@ class Answer:
     refusal: WasifixError | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Output:
+class Output(Struct, frozen=True, kw_only=True):
     """Where the product goes, and what it is: JSON, a patch, or text; `one_only`: of one project."""
 
     is_json: bool = False

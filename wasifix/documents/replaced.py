@@ -7,15 +7,15 @@ from the line below the comment, where the new words alone do not tell the place
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from wasifix.documents.text import CannotEdit, Edit, line_end, line_start
 from wasifix.markers import NONE, Marker, Step, find_markers, safe
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """A replacement that was made: the new words, where they begin, and the old ones."""
 
     start: int

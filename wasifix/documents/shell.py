@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Part of a word: what the shell makes of it, and the characters `start`..`end` it is written with.
 
     `text` is None where it cannot be known; `variable` is the one it comes from. `is_literal` tells that the
@@ -30,8 +30,7 @@ class Piece:
     is_literal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """A word of a command, and the characters `start`..`end` of the script, quotes included."""
 
     pieces: tuple[Piece, ...]
@@ -60,8 +59,7 @@ class Word:
         return rest[0] if len(rest) == 1 else None
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(Struct, frozen=True, dict=True):
     """A simple command at `start`..`end` of the script; `output` is where a redirection sends what it prints.
 
     `assigned` are variables set for this command alone, or, where there are no words, for what follows.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wasifix.errors import UnreadableInput
 
@@ -12,8 +13,7 @@ LINE_LIMIT = 500
 """Characters of a line that are shown. A generated file may be a single line of megabytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Characters `start`..`end` of a text become `text`. An insertion has `start == end`."""
 
     start: int

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from wasifix.documents.text import decode, line_from
 from wasifix.documents.toml_spans import Entry, Section, Value, read_sections
@@ -21,8 +22,7 @@ _INDEXED_DEPTH = 4
 """Tables that lie deeper are looked for one by one: an index of all would grow with their depth squared."""
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """Where a value stands: in which table and entry, and its own span."""
 
     section: Section
@@ -30,8 +30,7 @@ class Location:
     value: Value
 
 
-@dataclass(frozen=True, kw_only=True)
-class TomlDocument:
+class TomlDocument(Struct, frozen=True, kw_only=True, dict=True):
     """A parsed file. `text` is without the byte-order mark; line ends are as in the file."""
 
     path: str

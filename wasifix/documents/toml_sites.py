@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wasifix.changes import KeyPath, TomlValue
 from wasifix.documents.text import Edit, eol_near, line_end, line_start
@@ -14,8 +16,7 @@ from wasifix.documents.toml_values import written, written_key
 from wasifix.markers import NEW_FILE, NEW_TABLE, NONE, Author, Step, encode_key, find_markers, merged
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """New lines (without indentation) at the end of the line that holds the offset `after`."""
 
     after: int
@@ -25,8 +26,7 @@ class Lines:
     blank_below: bool = False
 
 
-@dataclass
-class Site:
+class Site(Struct):
     """The changes in one table, which share one comment."""
 
     section: Section

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from wasifix.changes import KeyPath
@@ -27,8 +28,7 @@ STRING = re.compile(
 _SCALAR = re.compile(r"[^,\]}#\n]*")
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """A value's span. `items` of an array, `entries` of an inline table; `kind` is the first character."""
 
     start: int
@@ -38,8 +38,7 @@ class Value:
     entries: tuple[Entry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """`keys = value`, with the span of the key as written."""
 
     keys: tuple[str, ...]
@@ -48,8 +47,7 @@ class Entry:
     value: Value
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(Struct, frozen=True, dict=True):
     """A table header (`start == end` for the root table, which has none) and the entries below it.
 
     The path of an element of an array of tables ends with its index.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct
 
 from wasifix.documents.text import decode, line_at, position
 from wasifix.errors import UnreadableInput
@@ -20,8 +21,7 @@ DEPTH_LIMIT = 100
 """How deep brackets may nest: the parser is recursive, and no workflow comes near it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class YamlDocument:
+class YamlDocument(Struct, frozen=True, kw_only=True, dict=True):
     """A composed file; `root` is None where it is empty."""
 
     path: str

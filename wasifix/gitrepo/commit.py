@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from wasifix.errors import RefusedWrite, UsageError
 from wasifix.gitrepo.guard import top_of
@@ -16,8 +17,7 @@ from wasifix.proposals import FileChange
 _UNFINISHED = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Content:
+class Content(Struct, frozen=True, kw_only=True):
     """What is committed: changes, which of the files are executable, and whether the bytes come from git.
 
     Bytes from disk are stored as git would add them, with its line ends; bytes from git as they are.

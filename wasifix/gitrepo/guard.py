@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from wasifix.documents.text import CannotEdit
 from wasifix.errors import GitFailed, UnreadableInput
@@ -15,8 +16,7 @@ from wasifix.removal import restored
 from wasifix.strategies import STRATEGIES
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Unsaved:
+class Unsaved(Struct, frozen=True, kw_only=True):
     """A file, relative to the root, with work that is in no commit: `dirty`, `staged`, `untracked` ..."""
 
     path: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from wasifix.errors import GitFailed, UnreadableInput
 from wasifix.gitrepo.program import Repository, configured, execute, open_repository
@@ -29,8 +30,7 @@ _ALONE: Mapping[str, str] = {
 Read = Callable[[str], bytes | None]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """Where the old bytes come from: a reader of other files there, and whether git stores them as they are.
 
     What lies on disk git may store with other line ends; what comes from a revision is what it stores.

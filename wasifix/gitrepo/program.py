@@ -11,9 +11,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from wasifix.errors import GitFailed, NoRepository
 
@@ -41,8 +42,7 @@ _SETTINGS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Repository:
+class Repository(Struct, frozen=True, kw_only=True):
     """A work tree and its repository, as git sees them."""
 
     top: Path
@@ -50,8 +50,8 @@ class Repository:
     common_dir: Path
     objects: Path
     object_format: str
-    settings: tuple[str, ...] = field(repr=False)
-    variables: Mapping[str, str] = field(repr=False, default_factory=dict)
+    settings: tuple[str, ...]
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     def run(
         self, *arguments: str, data: bytes | None = None, variables: Mapping[str, str] = NOTHING

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from wasifix.errors import GitFailed, OutsideProject, UnreadableInput, UsageError
 from wasifix.gitrepo.commit import free_branch, head_of
@@ -23,21 +24,19 @@ _LINKS_AT_MOST = 40
 """As many as Linux follows before it gives up."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """A file's mode, as git writes it, and the name of its contents."""
 
     mode: str
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class GitTree:
+class GitTree(Struct, frozen=True, kw_only=True):
     """The files of a revision or of the index; a `tree.Tree`. Links are followed inside it only."""
 
     entries: dict[str, Entry]
-    children: dict[str, dict[str, None]] = field(repr=False)
-    objects: Git.AutoInterrupt = field(repr=False)
+    children: dict[str, dict[str, None]]
+    objects: Git.AutoInterrupt
 
     def read(self, path: str) -> bytes | None:
         entry = self.entry(path)

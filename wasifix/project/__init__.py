@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from wasifix.documents.toml import TomlDocument
 from wasifix.markers import Marker, find_markers
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from wasifix.project.scripts import CargoCall
 
 
-@dataclass(frozen=True, kw_only=True)
-class Project:
+class Project(Struct, frozen=True, kw_only=True, dict=True):
     """What wasifix knows of a project, seen from the folder `start` of a tree."""
 
     sources: Sources

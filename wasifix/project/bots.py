@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
+
+from msgspec import Struct
 
 from wasifix.documents.text import line_at, position
 from wasifix.documents.yaml import Node, child, items, parse_yaml, scalar
@@ -36,8 +37,7 @@ https://docs.renovatebot.com/configuration-options/
 DEPENDABOT_FILES = (".github/dependabot.yml", ".github/dependabot.yaml")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Bot:
+class Bot(Struct, frozen=True, kw_only=True):
     """A bot that manages a place: what it is called, what shows it, and by which of its parts."""
 
     name: str
@@ -45,8 +45,7 @@ class Bot:
     why: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Managed:
+class _Managed(Struct, frozen=True, kw_only=True):
     """A place as bots see it: the file, the manager (Renovate) and ecosystem (Dependabot), the dependency."""
 
     path: str

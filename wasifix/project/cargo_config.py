@@ -6,9 +6,11 @@ Rules: https://doc.rust-lang.org/cargo/reference/config.html#hierarchical-struct
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wasifix.documents.toml import TomlDocument
 from wasifix.errors import UnreadableInput
@@ -28,8 +30,7 @@ INCLUDE_DEPTH = 100
 """Files that may include each other in a chain; only a hostile project has more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A configured value and where it stands."""
 
     value: Any
@@ -41,8 +42,7 @@ class Setting:
         return self.document.evidence(self.path)
 
 
-@dataclass(frozen=True, kw_only=True)
-class CargoConfig:
+class CargoConfig(Struct, frozen=True, kw_only=True, dict=True):
     """All files that Cargo reads when it runs in a folder; the first wins."""
 
     layers: tuple[TomlDocument, ...]

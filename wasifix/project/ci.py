@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wasifix.documents.toml import TomlDocument, parse_toml
 from wasifix.errors import OutsideProject, UnreadableInput
@@ -36,8 +38,7 @@ def ci_builds(project: Project) -> tuple[Build, ...]:
     return tuple(replace(build, id=f"{build.id}#{number}") for number, build in enumerate(found.values(), 1))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True, kw_only=True):
     """What decides about a command's toolchain: a value in the workflow, a file, or neither."""
 
     known: Known | None = None

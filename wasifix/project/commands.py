@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wasifix.documents.shell import Command, Piece, Word
 from wasifix.project.expressions import Known

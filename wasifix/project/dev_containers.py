@@ -6,7 +6,8 @@ https://containers.dev/implementors/json_reference/, https://github.com/devconta
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wasifix.documents.yaml import YamlDocument, child, entries, scalar
 from wasifix.project.expressions import Known

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from wasifix.project.expressions import Known
 from wasifix.project.images import VARIABLE, image_toolchain
@@ -27,8 +28,7 @@ _WORD = re.compile(r"^[A-Za-z]+\s+")
 _OLD_FORM = re.compile(r"^ENV\s+(\w+)\s+(?![=\s])", re.IGNORECASE)
 
 
-@dataclass(kw_only=True)
-class Stage:
+class Stage(Struct, kw_only=True):
     """What a stage begins with and does."""
 
     default: Known | None = None

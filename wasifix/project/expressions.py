@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from wasifix.changes import Origin
 from wasifix.documents.yaml import Node, YamlDocument, is_plain, scalar
 from wasifix.model import Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A value and the places it comes from, the deciding one first; None where it cannot be known."""
 
     text: str | None

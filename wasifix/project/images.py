@@ -6,7 +6,8 @@ https://hub.docker.com/_/rust: the images set rustup's default, so a rust-toolch
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wasifix.documents.shell import Piece
 from wasifix.project.expressions import Known

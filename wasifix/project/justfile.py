@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from wasifix.changes import Origin
 from wasifix.documents.text import line_at, position
@@ -31,8 +32,7 @@ _TERM = re.compile(r"\s*('[^']*'|\"(?:\\.|[^\"\\])*\"|[A-Za-z_][\w-]*(?:\((?:[^(
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 
 
-@dataclass(kw_only=True)
-class Parameter:
+class Parameter(Struct, kw_only=True):
     """A parameter of a recipe; `many` takes all further words."""
 
     name: str
@@ -41,8 +41,7 @@ class Parameter:
     exported: bool
 
 
-@dataclass(kw_only=True)
-class Recipe:
+class Recipe(Struct, kw_only=True):
     """Its body as places of lines in the text, and the recipes that it needs with the words they get."""
 
     name: str
@@ -51,8 +50,7 @@ class Recipe:
     lines: list[tuple[int, int]] = field(default_factory=list)
 
 
-@dataclass(kw_only=True)
-class Justfile:
+class Justfile(Struct, kw_only=True):
     """A parsed file. Values are expressions as they are written."""
 
     path: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from wasifix.errors import OutsideProject, UnreadableInput
 from wasifix.project.cargo_commands import STANDARD, first_word
@@ -21,8 +22,7 @@ SOURCING = (".", "source")
 _ARGUMENTS = re.compile(r'"\$@"|\$@|"\$\*"|\$\*|"\$\{@\}"')
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Lead:
+class Lead(Struct, frozen=True, kw_only=True):
     """What runs because of a command."""
 
     key: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from msgspec import Struct
 
 from wasifix.model import Evidence, Fact
 
@@ -12,8 +13,7 @@ PAGE = 65536
 """Bytes in a page of WebAssembly memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(Struct, frozen=True):
     """One argument for rustc, and where it stands."""
 
     text: str

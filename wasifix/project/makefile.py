@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wasifix.changes import Origin
 from wasifix.documents.text import line_at, position
@@ -27,8 +29,7 @@ REFERENCE = re.compile(r"\$\$|\$\(([^()\n]*(?:\([^()\n]*\)[^()\n]*)*)\)|\$\{([^{
 _LINE = re.compile(r"(?:[^\\\n]|\\.)*", re.DOTALL)
 
 
-@dataclass(kw_only=True)
-class Rule:
+class Rule(Struct, kw_only=True):
     """What a target needs and does: recipe lines as places in the text."""
 
     name: str
@@ -37,8 +38,7 @@ class Rule:
     variables: dict[str, Known] = field(default_factory=dict)
 
 
-@dataclass(kw_only=True)
-class Makefile:
+class Makefile(Struct, kw_only=True):
     """A parsed file. Values are as they are written, references included."""
 
     path: str

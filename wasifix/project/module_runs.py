@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wasifix.changes import KeyPath
 from wasifix.documents.shell import commands
@@ -17,8 +18,7 @@ from wasifix.wasmtime_command import run_command
 from wasifix.wasmtime_flags import THREADS_OPTIONS
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModuleRun:
+class ModuleRun(Struct, frozen=True, kw_only=True):
     """A `wasmtime run` of a module with threads, up to the module; `path` and `job` tell where."""
 
     path: str

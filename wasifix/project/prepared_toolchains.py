@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar
 from wasifix.project.expressions import Known, known_at
@@ -14,8 +15,7 @@ from wasifix.project.sources import Sources
 from wasifix.project.targets import is_wasm
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SetUp:
+class SetUp(Struct, frozen=True, kw_only=True):
     """What the actions of a leg leave behind: a default, an override, the variable RUSTUP_TOOLCHAIN."""
 
     path: str

@@ -6,8 +6,9 @@ Rules: https://doc.rust-lang.org/cargo/reference/profiles.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from wasifix.documents.toml import TomlDocument
 from wasifix.model import Evidence
@@ -22,8 +23,7 @@ LINEAGE_LIMIT = 30
 Scalar = str | int | bool
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ProfileSetting:
+class ProfileSetting(Struct, frozen=True, kw_only=True):
     """One value of a profile and where it stands."""
 
     value: Scalar

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wasifix.changes import KeyPath, Origin
 from wasifix.documents.shell import Piece
@@ -18,8 +20,7 @@ UNKNOWN = "__WASIFIX_UNKNOWN__"
 """Stands in a script for an expression that cannot be resolved."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Script:
+class Script(Struct, frozen=True, kw_only=True):
     """A script that is all or a part of a file, its expressions resolved."""
 
     path: str

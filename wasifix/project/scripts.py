@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wasifix.changes import Origin
 from wasifix.documents.shell import commands
@@ -40,8 +42,7 @@ PROGRAMS = re.compile(
 __all__ = ("UNKNOWN", "CargoCall", "Script", "cargo_calls_of", "enter", "plain_script", "script_at")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CargoCall:
+class CargoCall(Struct, frozen=True, kw_only=True):
     """One Cargo command of one leg, with everything that decides how it builds."""
 
     path: str

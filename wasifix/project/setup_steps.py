@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from wasifix.changes import Origin
 from wasifix.documents.yaml import Node, YamlDocument, child, scalar
@@ -14,8 +16,7 @@ LATEST = "latest"
 """Stands for the version of an installation that names none."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Installation:
+class Installation(Struct, frozen=True, kw_only=True):
     """An installed Wasmtime: its version, and where and in what form another version would be written."""
 
     version: Known
@@ -25,8 +26,7 @@ class Installation:
     """What stands there now, or what is the same as nothing."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Lasting:
+class Lasting(Struct, frozen=True, kw_only=True):
     """What one step of a leg hands on to the next, to be compared."""
 
     environment: tuple[tuple[str, Known], ...]
@@ -37,8 +37,7 @@ class Lasting:
     followed: tuple[str, ...]
 
 
-@dataclass
-class Leg:
+class Leg(Struct):
     """What holds while the steps of a leg go by."""
 
     scope: dict[str, Known]

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar, scalars
 from wasifix.errors import OutsideProject
@@ -29,8 +31,7 @@ _MANAGERS = ("jdx/mise-action@", "asdf-vm/actions/")
 _NAMES = re.compile(r"\b(?:env|inputs|matrix)\.[\w.-]+")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
+class Step(Struct, frozen=True, kw_only=True):
     """A step that may matter."""
 
     node: Node
@@ -42,8 +43,7 @@ class Step:
     """What it refers to: `inputs.target`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Outcome:
+class _Outcome(Struct, frozen=True, kw_only=True):
     """What a step comes to: its commands, and what holds after it."""
 
     calls: tuple[CargoCall, ...]

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF8
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wasifix.documents.text import position
 from wasifix.documents.toml import TomlDocument
@@ -25,8 +26,7 @@ NUMBER = "without quotes"
 FILE_NAMES = ("rust-toolchain", "rust-toolchain.toml")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ToolchainFile:
+class ToolchainFile(Struct, frozen=True, kw_only=True):
     """A file that chooses the toolchain. `document` is None for one line with a bare name."""
 
     path: str

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar
 from wasifix.project.expressions import Known, is_false, known_at
@@ -32,8 +34,7 @@ from wasifix.tree import join
 _LEADS_HERE = re.compile(rb"\./\.github/|uses: \./")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Job:
+class _Job(Struct, frozen=True, kw_only=True):
     """A job that may matter."""
 
     name: str

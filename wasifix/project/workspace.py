@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from wasifix.documents.toml import TomlDocument
 from wasifix.errors import NoProject, OutsideProject, UnreadableInput
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 DEPENDENCY_TABLES = ("dependencies", "dev-dependencies", "build-dependencies")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Manifest:
+class Manifest(Struct, frozen=True, kw_only=True, dict=True):
     """A Cargo.toml."""
 
     document: TomlDocument
@@ -87,8 +87,7 @@ class Manifest:
                     yield name, value, (*place, name)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Workspace:
+class Workspace(Struct, frozen=True, kw_only=True):
     """The root manifest and all packages, the root package first if there is one."""
 
     root: Manifest

@@ -6,13 +6,13 @@ import codecs
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from wasifix.proposals import FileChange
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True, kw_only=True):
     """The lines `old`, of which the first has the 1-based number `first`, become `new`.
 
     Without old lines the new ones come before line `first`. Lines keep their line ends.

@@ -7,8 +7,9 @@ https://github.github.com/gfm/
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from wasifix.markers import find_markers
 from wasifix.model import Evidence, Finding, Report
@@ -22,8 +23,7 @@ DIFF_LIMIT = 50_000
 """Characters. GitHub takes comments and bodies of 65,536: a longer diff is cut, and says so."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MarkdownOptions:
+class MarkdownOptions(Struct, frozen=True, kw_only=True):
     """`links` is what a path is put behind to make a link, such as `https://github.com/o/r/blob/SHA/`."""
 
     links: str = ""

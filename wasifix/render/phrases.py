@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wasifix.model import Build, Effect, Evidence, Finding, Report
 from wasifix.render.terminal import clean

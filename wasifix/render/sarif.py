@@ -9,9 +9,10 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from wasifix import __version__
 from wasifix.model import Evidence, Finding, Report
@@ -26,8 +27,7 @@ ROOT = "%SRCROOT%"
 """The name of the folder that all paths are relative to: the top of the repository."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True, kw_only=True):
     """A way out of a finding: what it does, the files it changes, and what is found afterwards."""
 
     description: str

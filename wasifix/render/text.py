@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wasifix.model import Build, Confidence, Effect, Evidence, Finding, Level, Prevented, Remedy, Report
 from wasifix.render.phrases import EFFECT_WORDS, build_title, chain, headline, readable_symptom, titles_of
@@ -15,8 +17,7 @@ MOST_PLACES = 4
 MOST_BUILDS = 4
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TextOptions:
+class TextOptions(Struct, frozen=True, kw_only=True):
     """How paths are shown: from the current folder, see `place.Place`."""
 
     style: Style = PLAIN

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wasifix.model import Build, Effect, Evidence, Finding, Remedy, Settings
 from wasifix.project import Project
@@ -13,8 +15,7 @@ from wasifix.proposals import Declined, Plan
 from wasifix.rust import Release
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Options:
+class Options(Struct, frozen=True, kw_only=True):
     """What the user asks of all strategies."""
 
     rust: Release | None = None
@@ -38,8 +39,7 @@ class Options:
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Hits:
+class Hits(Struct, frozen=True, kw_only=True):
     """The findings that a strategy is to remedy, and the builds that they hit."""
 
     findings: tuple[Finding, ...]
@@ -56,8 +56,7 @@ class Hits:
         return tuple(dict.fromkeys(str(build.target.value) for build in self.builds))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Strategy:
+class Strategy(Struct, frozen=True, kw_only=True):
     """A remedy: what it claims, and what it does."""
 
     claim: Remedy

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from wasifix.changes import Change, FileEdit, Origin
 from wasifix.documents.kinds import is_yaml
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from wasifix.project.scripts import CargoCall
 
 
-@dataclass
-class Draft:
+class Draft(Struct):
     """The edits and the rest, each once."""
 
     units: dict[FileEdit, None] = field(default_factory=dict)

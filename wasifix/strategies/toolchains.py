@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wasifix.changes import Append, Change, FileEdit, Replace, Set, SetLine
 from wasifix.documents.kinds import is_yaml

@@ -8,8 +8,9 @@ import shlex
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from wasifix.host import Answer, Host
 from wasifix.machine import Machine
@@ -24,8 +25,7 @@ RUN_LIMIT = 60.0
 """Seconds that a build, and the run of what it made, may take."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True, kw_only=True):
     """What to try. `command` is a Cargo command; None for `test --release` and `build --release`."""
 
     root: Path
@@ -37,8 +37,7 @@ class Wish:
     run_limit: float = RUN_LIMIT
 
 
-@dataclass(kw_only=True)
-class CargoHere:
+class CargoHere(Struct, kw_only=True):
     """Cargo, its environment, and rustup for what is missing."""
 
     wish: Wish

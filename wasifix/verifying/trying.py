@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from wasifix import engine
 from wasifix.artifact_files import with_bytes
@@ -37,8 +39,7 @@ _WITHOUT_RUSTUP = ("pin", "upgrade")
 """Strategies that only rustup heeds."""
 
 
-@dataclass(kw_only=True)
-class Work:
+class Work(Struct, kw_only=True):
     """The trials on one project."""
 
     wish: Wish

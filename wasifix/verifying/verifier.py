@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from wasifix import engine
 from wasifix.errors import UsageError
