@@ -80,20 +80,24 @@ class DiskTree(Struct, frozen=True, dict=True):
     root: Path
 
     def read(self, path: str) -> bytes | None:
-        place = self.root / path
+        place = self._place(path)
         try:
-            is_plain = stat.S_ISREG(place.lstat().st_mode)
-            status = place.stat()
-            self._guard(place.parent if is_plain else place, path)
+            status = os.lstat(place)
+            if stat.S_ISLNK(status.st_mode):
+                status = os.stat(place)
+                self._guard(path)
+            else:
+                self._guard(parent(path))
             if stat.S_ISDIR(status.st_mode):
                 return None
             if not stat.S_ISREG(status.st_mode):
                 raise UnreadableInput("not a regular file", path=path)
             if status.st_size > SIZE_LIMIT:
                 raise UnreadableInput(f"larger than {SIZE_LIMIT // 2**20} MiB", path=path)
-            return place.read_bytes()
+            with open(place, "rb", buffering=0) as file:
+                return file.read()
         except FileNotFoundError:
-            if place.is_symlink():
+            if os.path.islink(place):
                 raise UnreadableInput("a link to a file that does not exist", path=path) from None
             return None
         except (NotADirectoryError, ValueError):  # ValueError: a name with a NUL, which no file has
@@ -111,9 +115,8 @@ class DiskTree(Struct, frozen=True, dict=True):
 
     def real(self, path: str) -> str:
         """The path without links, relative to the root. Raises OutsideProject."""
-        place = self.root / path
-        self._guard(place, path)
-        return place.resolve().relative_to(self.root.resolve()).as_posix()
+        self._guard(path)
+        return (self.root / path).resolve().relative_to(self._real_root).as_posix()
 
     def is_executable(self, path: str) -> bool:
         """Whether its owner may run the file, which is what git notes of a mode."""
@@ -121,10 +124,10 @@ class DiskTree(Struct, frozen=True, dict=True):
         return place.is_file() and bool(place.stat().st_mode & stat.S_IXUSR)
 
     def _entries(self, path: str) -> list[os.DirEntry[str]]:
-        place = self.root / path
+        place = self._place(path)
         try:
-            place.stat()
-            self._guard(place, path)
+            os.stat(place)
+            self._guard(path)
             with os.scandir(place) as found:
                 return list(found)
         except (FileNotFoundError, NotADirectoryError, ValueError):
@@ -134,26 +137,36 @@ class DiskTree(Struct, frozen=True, dict=True):
                 f"cannot be listed ({os.strerror(error.errno or errno.EIO)})", path=path
             ) from error
 
+    def _place(self, path: str) -> str:
+        """The path for the system. A text, because a workspace has thousands of files."""
+        return f"{self._root}/{path}" if path else self._root
+
+    @cached_property
+    def _root(self) -> str:
+        return str(self.root)
+
     @cached_property
     def _real_root(self) -> Path:
         return self.root.resolve()
 
     @cached_property
-    def _inside(self) -> set[Path]:
-        """Folders that are known to lie inside: a workspace has thousands of files in few folders."""
-        return set()
+    def _inside(self) -> set[str]:
+        """What is known to lie inside: a workspace has thousands of files in few folders."""
+        return {""}
 
-    def _guard(self, place: Path, path: str) -> None:
-        if place in self._inside:
+    def _guard(self, path: str) -> None:
+        if path in self._inside:
             return
-        if place.resolve().is_relative_to(self._real_root):
-            self._inside.add(place)
-        else:
+        place = self._place(path)
+        if not os.path.islink(place):
+            self._guard(parent(path))
+        elif not Path(place).resolve().is_relative_to(self._real_root):
             raise OutsideProject(
                 "a link that leads out of the project",
                 path=path,
                 advice="replace the link with a file, or run wasifix where the file really lies",
             )
+        self._inside.add(path)
 
 
 def _is(question: Callable[[], bool]) -> bool:
