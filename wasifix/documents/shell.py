@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser, Tree
+    from tree_sitter import Node, Parser
 
 
 class Piece(Struct, frozen=True):
@@ -94,10 +94,10 @@ def commands(
     data = script.encode("utf-8")
     known = dict(variables)
     reader = _Reader(data, known)
-    for node in _walk(_parsed(data).root_node, data):
-        if is_asked is not None and (name := reader.plain_name(node)) and not is_asked(name):
+    for place in _places(data):
+        if is_asked is not None and place.name and not is_asked(place.name):
             continue
-        command = reader.command(node)
+        command = reader.command(place.node) if place.expands else place.always
         if not command.parts:
             known.update(command.variables)
         yield command
@@ -112,10 +112,33 @@ def same_commands(one: str, other: str) -> bool:
     return first == second
 
 
+class _Place(Struct, frozen=True, dict=True):
+    """Where a command stands in a script, whatever the variables are."""
+
+    node: Node
+    reader: _Reader
+
+    @cached_property
+    def name(self) -> str:
+        """The name of the program; empty where it is no plain word."""
+        return self.reader.plain_name(self.node)
+
+    @cached_property
+    def expands(self) -> bool:
+        """Whether a variable may be among its words."""
+        return self.reader.data.find(b"$", self.node.start_byte, self.node.end_byte) >= 0
+
+    @cached_property
+    def always(self) -> Command:
+        """The command, where no variable is among its words."""
+        return self.reader.command(self.node)
+
+
 @lru_cache(maxsize=1024)
-def _parsed(data: bytes) -> Tree:
-    """The tree of a script: the legs of a matrix and jobs that share a workflow run the same one."""
-    return _parser().parse(data)
+def _places(data: bytes) -> tuple[_Place, ...]:
+    """The commands of a script: the legs of a matrix and jobs that share a workflow run the same one."""
+    reader = _Reader(data, {})
+    return tuple(_Place(node, reader) for node in _walk(_parser().parse(data).root_node, data))
 
 
 @cache
