@@ -27,7 +27,15 @@ def _tree(node: Node, route: KeyPath, seen: dict[int, KeyPath]) -> Tree:
         return {key: _tree(value, (*route, key), seen) for key, value in entries(node)}
     if node.id == "sequence":
         return [_tree(each, (*route, index), seen) for index, each in enumerate(items(node))]
-    return (node.tag, str(node.value))
+    return (_tag(node), str(node.value))
+
+
+def _tag(node: Node) -> str:
+    """The type of a scalar: the one that is written, else what YAML makes of its text."""
+    from yaml import ScalarNode, resolver
+
+    resolve: Any = resolver.Resolver().resolve
+    return str(node.tag or resolve(ScalarNode, node.value, (not node.style, True)))
 
 
 def changed_tree(tree: Tree, changes: Iterable[Change]) -> Tree:
