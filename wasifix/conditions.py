@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 from msgspec import Struct
 
@@ -27,7 +28,12 @@ class Held(Struct, frozen=True, kw_only=True):
 
 def held(condition: Condition, project: Project, build: Build) -> Held | None:
     """Whether the condition holds for the build; None where it does not, or where nothing shows it."""
-    return _ANSWERS[condition](project, build)
+    if condition in _OF_BUILD:
+        return _OF_BUILD[condition](project, build)
+    known: dict[str, Held | None] = project.remembered
+    if condition not in known:
+        known[condition] = _OF_PROJECT[condition](project)
+    return known[condition]
 
 
 def _max_memory_argument(_: Project, build: Build) -> Held | None:
@@ -37,7 +43,7 @@ def _max_memory_argument(_: Project, build: Build) -> Held | None:
     return Held(why=f"--max-memory={size.value} is passed to the linker", evidence=size.evidence)
 
 
-def _napi_build(project: Project, _: Build) -> Held | None:
+def _napi_build(project: Project) -> Held | None:
     """napi-build has the build script pass --max-memory=4294967296 for this target.
 
     It may also be a plain dependency of a crate that other build scripts use.
@@ -54,7 +60,7 @@ def _napi_build(project: Project, _: Build) -> Held | None:
     return Held(why=why, evidence=evidence) if evidence else None
 
 
-def _build_script_argument(project: Project, _: Build) -> Held | None:
+def _build_script_argument(project: Project) -> Held | None:
     pattern = r"rustc-link-arg[a-z-]*=[^\n\"]*?--max-memory=[\d{]"
     return _in_build_scripts(project, pattern, "a build script passes --max-memory")
 
@@ -72,7 +78,7 @@ def _clang_linker(_: Project, build: Build) -> Held | None:
     return Held(why="the linker is a clang driver", evidence=build.clang_linker.evidence)
 
 
-def _cdylib(project: Project, _: Build) -> Held | None:
+def _cdylib(project: Project) -> Held | None:
     for package in project.workspace.packages:
         kinds = package.document.get("lib", "crate-type") or package.document.get("lib", "crate_type")
         if isinstance(kinds, list) and "cdylib" in kinds:
@@ -90,7 +96,7 @@ def _crt1_reactor_argument(project: Project, build: Build) -> Held | None:
     return _in_build_scripts(project, r"crt1-reactor\.o", "a build script links crt1-reactor.o")
 
 
-def _old_cc_crate(project: Project, _: Build) -> Held | None:
+def _old_cc_crate(project: Project) -> Held | None:
     """cc 1.2.65 names the right target: https://github.com/rust-lang/cc-rs/pull/1763."""
     lock = project.sources.toml(join(project.workspace.folder, "Cargo.lock"))
     packages = lock.get("package") if lock else None
@@ -119,7 +125,8 @@ def _in_build_scripts(project: Project, pattern: str, why: str) -> Held | None:
             continue
         path = join(package.folder, "build.rs")
         if isinstance(script, str):
-            path = inside(package.document.evidence(("package", "build")), package.folder, script)
+            at = partial(package.document.evidence, ("package", "build"))
+            path = inside(at, package.folder, script)
         text = project.sources.text(path) or ""
         for match in re.finditer(pattern, text):
             line, column = position(text, match.start())
@@ -129,14 +136,17 @@ def _in_build_scripts(project: Project, pattern: str, why: str) -> Held | None:
     return None
 
 
-_ANSWERS: dict[Condition, Callable[[Project, Build], Held | None]] = {
+_OF_BUILD: dict[Condition, Callable[[Project, Build], Held | None]] = {
     Condition.MAX_MEMORY_ARGUMENT: _max_memory_argument,
-    Condition.NAPI_BUILD: _napi_build,
-    Condition.BUILD_SCRIPT_ARGUMENT: _build_script_argument,
     Condition.BOOTSTRAP_ENVIRONMENT: _bootstrap_environment,
     Condition.CLANG_LINKER: _clang_linker,
-    Condition.CDYLIB: _cdylib,
     Condition.CRT1_REACTOR_ARGUMENT: _crt1_reactor_argument,
-    Condition.OLD_CC_CRATE: _old_cc_crate,
     Condition.TARGET_REQUESTED: _target_requested,
 }
+_OF_PROJECT: dict[Condition, Callable[[Project], Held | None]] = {
+    Condition.NAPI_BUILD: _napi_build,
+    Condition.BUILD_SCRIPT_ARGUMENT: _build_script_argument,
+    Condition.CDYLIB: _cdylib,
+    Condition.OLD_CC_CRATE: _old_cc_crate,
+}
+"""Asked once: a workspace can have a thousand members, and its workflows hundreds of builds."""

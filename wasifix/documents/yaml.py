@@ -196,8 +196,15 @@ def places(document: YamlDocument, node: Node) -> Sequence[int] | None:
 
 def _places(document: YamlDocument, node: Node) -> Sequence[int] | None:
     value, start, end = str(node.value), node.start_mark.index, node.end_mark.index
+    written: Written | None
     if node.style in ("|", ">"):
-        written = _block_lines(document.text, start, end)
+        first = _after_header(document.text, start, end)
+        if first is None:
+            return None
+        lines = _lines(document.text, first, end)
+        if node.style == "|" and (found := _literal_places(lines, value)) is not None:
+            return found
+        written = _block_lines(lines)
     else:
         quotes = 1 if node.style else 0
         has_escapes = node.style == '"' and "\\" in document.text[start:end]
@@ -207,13 +214,32 @@ def _places(document: YamlDocument, node: Node) -> Sequence[int] | None:
 
 Written: TypeAlias = list[tuple[str, int]]
 """Characters with their places, indentation left out."""
+Lines: TypeAlias = list[tuple[int, str]]
+"""Lines with their line ends, and where they begin."""
 
 
-def _block_lines(text: str, start: int, end: int) -> Written | None:
+def _after_header(text: str, start: int, end: int) -> int | None:
     header_end = text.find("\n", start, end)
     if header_end < 0 or any(character.isdigit() for character in text[start:header_end].partition("#")[0]):
         return None
-    lines = _lines(text, header_end + 1, end)
+    return header_end + 1
+
+
+def _literal_places(lines: Lines, value: str) -> Sequence[int] | None:
+    """The places of a `|` text line by line, which is faster; None where a line is not as it is written."""
+    *whole, rest = value.split("\n")
+    wanted = [each + "\n" for each in whole] + ([rest] if rest else [])
+    found: list[int] = []
+    for (at, line), text in zip(lines, wanted, strict=False):
+        written = line if text.endswith("\n") else line.removesuffix("\n")
+        indent = len(written) - len(text)
+        if indent < 0 or written[indent:] != text or written[:indent].strip(" "):
+            return None
+        found += range(at + indent, at + len(written))
+    return (*found, found[-1] + 1) if len(found) == len(value) > 0 else None
+
+
+def _block_lines(lines: Lines) -> Written:
     indents = (len(line) - len(line.lstrip(" ")) for _, line in lines if line.strip(" \r\n"))
     indent = next(indents, 0)
     return [
@@ -234,7 +260,7 @@ def _flow_lines(text: str, start: int, end: int) -> Written:
     return found
 
 
-def _lines(text: str, start: int, end: int) -> list[tuple[int, str]]:
+def _lines(text: str, start: int, end: int) -> Lines:
     found = []
     while start < end:
         stop = min(end, text.find("\n", start) + 1 or end)

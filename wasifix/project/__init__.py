@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -54,6 +54,11 @@ class Project(Struct, frozen=True, kw_only=True, dict=True):
         folders = tuple(package.folder for package in self.workspace.packages)
         variables = self.config.environment
         return tuple(all_calls(self.sources, self.start, folders, self.target_uses, variables))
+
+    @cached_property
+    def remembered(self) -> dict[str, Any]:
+        """Answers that hold for all builds, by their question."""
+        return {}
 
     @property
     def documents(self) -> tuple[tuple[str, str], ...]:

@@ -6,7 +6,7 @@ Rules: https://doc.rust-lang.org/cargo/reference/config.html#hierarchical-struct
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -244,17 +244,17 @@ def _with_includes(
     found: list[list[TomlDocument]] = []
     for index, entry in enumerate(listed or ()):
         name = entry.get("path") if isinstance(entry, dict) else entry
-        at = document.evidence(("include", index))
+        at = partial(document.evidence, ("include", index))
         if not isinstance(name, str) or not name.endswith(".toml"):
-            raise _at(at, "this must name a .toml file", "Cargo refuses it too")
+            raise _at(at(), "this must name a .toml file", "Cargo refuses it too")
         path = inside(at, parent(document.path), name)
         if path in seen:
-            raise _at(at, f"{path} is included a second time, or includes itself", "Cargo refuses it too")
+            raise _at(at(), f"{path} is included a second time, or includes itself", "Cargo refuses it too")
         included = sources.toml(path)
         if included is not None:
             found.append(_with_includes(sources, included, seen, depth + 1))
         elif not (isinstance(entry, dict) and entry.get("optional") is True):
-            raise _at(at, f"there is no {path}", "Cargo needs it too")
+            raise _at(at(), f"there is no {path}", "Cargo needs it too")
     return [document, *(each for layers in reversed(found) for each in layers)]
 
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from itertools import chain, islice
+from typing import TypeAlias
 
 from wasifix.errors import OutsideProject, UnreadableInput
 from wasifix.model import Evidence
 from wasifix.tree import Tree, is_absolute, join
 
+At: TypeAlias = Callable[[], Evidence]
+"""Says where something is written; asked only where there is something wrong with it."""
 FOLDER_LIMIT = 20_000
 """Folders that a pattern may find. Links that lead round in a circle would find billions."""
 
 
-def matching_folders(tree: Tree, at: Evidence, folder: str, pattern: str) -> list[str]:
+def matching_folders(tree: Tree, at: At, folder: str, pattern: str) -> list[str]:
     """The folders that the pattern names, seen from a folder; one without a wildcard need not exist.
 
-    Raises OutsideProject or UnreadableInput at the place `at`, where the pattern stands.
+    Raises OutsideProject or UnreadableInput at the place `at()`, where the pattern stands.
     """
     if is_absolute(pattern):
         inside(at, folder, pattern)
@@ -36,8 +39,12 @@ def matching_folders(tree: Tree, at: Evidence, folder: str, pattern: str) -> lis
                 if fnmatchcase(name, part)
             ]
         if len(places) > FOLDER_LIMIT:
+            place = at()
             raise UnreadableInput(
-                f"finds more than {FOLDER_LIMIT} folders", path=at.path, line=at.line, column=at.column
+                f"finds more than {FOLDER_LIMIT} folders",
+                path=place.path,
+                line=place.line,
+                column=place.column,
             )
     return places
 
@@ -49,11 +56,12 @@ def _all_below(tree: Tree, folder: str) -> Iterator[str]:
             yield from _all_below(tree, join(folder, name))
 
 
-def inside(at: Evidence, folder: str, name: str) -> str:
+def inside(at: At, folder: str, name: str) -> str:
     """`join`, with the place that names the path in the error. Raises OutsideProject."""
     try:
         return join(folder, name)
     except OutsideProject as error:
+        place = at()
         raise OutsideProject(
-            error.message, path=at.path, line=at.line, column=at.column, advice=error.advice
+            error.message, path=place.path, line=place.line, column=place.column, advice=error.advice
         ) from None

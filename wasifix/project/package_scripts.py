@@ -150,7 +150,7 @@ def _members(sources: Sources, root: str) -> Iterator[str]:
     patterns = [scalar(each) or "" for each in items(listed) or items(child(listed, "packages"))]
     pnpm = sources.yaml(join(root, "pnpm-workspace.yaml"))
     patterns += [scalar(each) or "" for each in items(child(pnpm.root, "packages"))] if pnpm else []
-    at = Evidence(path=join(root, FILE))
+    at = partial(Evidence, path=join(root, FILE))
     for pattern in patterns:
         if pattern.startswith("!"):
             continue

@@ -171,7 +171,7 @@ def condition_of(node: Node) -> str | None:
 
 def names_in(node: Node | None) -> tuple[str, ...]:
     """What the expressions in a node refer to, all its texts taken together."""
-    return tuple(dict.fromkeys(name for text in scalars(node) for name in _NAMES.findall(text)))
+    return tuple(dict.fromkeys(_NAMES.findall("\n".join(scalars(node)))))
 
 
 def inputs_of(
@@ -184,11 +184,12 @@ def inputs_of(
 ) -> dict[str, Known]:
     """The inputs of an action or workflow that it refers to: what is given, else their defaults."""
     values: dict[str, Known] = {}
+    wanted = frozenset(names)
     for name, node in entries(given):
-        if f"inputs.{name}" in names:
+        if f"inputs.{name}" in wanted:
             values[f"inputs.{name}"] = known_at(document, node, scope)
     for name, node in entries(declared):
-        if f"inputs.{name}" in names and f"inputs.{name}" not in values:
+        if f"inputs.{name}" in wanted and f"inputs.{name}" not in values:
             default = child(node, "default")
             values[f"inputs.{name}"] = known_at(found, default, {}) if default is not None else Known("")
     return values

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from wasifix.documents.toml import TomlDocument
 from wasifix.errors import NoProject, OutsideProject, UnreadableInput
-from wasifix.model import Evidence, Fact
-from wasifix.project.globs import inside, matching_folders
+from wasifix.model import Fact
+from wasifix.project.globs import At, inside, matching_folders
 from wasifix.project.sources import Sources
 from wasifix.rust import Release
 from wasifix.tree import join, parent, upward
@@ -163,15 +163,16 @@ def _pointed_root(sources: Sources, manifest: Manifest) -> Manifest | None:
     pointer = manifest.document.get("package", "workspace")
     if not isinstance(pointer, str):
         return None
-    at = manifest.document.evidence(("package", "workspace"))
+    at = partial(manifest.document.evidence, ("package", "workspace"))
     path = join(inside(at, manifest.folder, pointer), "Cargo.toml")
     document = sources.toml(path)
     if document is None or "workspace" not in document.values:
+        place = at()
         raise UnreadableInput(
             f"`workspace` leads to {path}, which is no workspace root",
-            path=at.path,
-            line=at.line,
-            column=at.column,
+            path=place.path,
+            line=place.line,
+            column=place.column,
         )
     return Manifest(document=document)
 
@@ -191,11 +192,12 @@ def _packages(sources: Sources, root: Manifest) -> tuple[Manifest, ...]:
         if document is None:
             if at is None:
                 continue  # a folder that a glob or a dependency names; Cargo says more about those
+            place = at()
             raise UnreadableInput(
                 f"there is no {path}",
-                path=at.path,
-                line=at.line,
-                column=at.column,
+                path=place.path,
+                line=place.line,
+                column=place.column,
                 advice="create it, or delete the entry",
             )
         found[path] = Manifest(document=document)
@@ -203,23 +205,21 @@ def _packages(sources: Sources, root: Manifest) -> tuple[Manifest, ...]:
     return tuple(found.values())
 
 
-def _listed_members(sources: Sources, root: Manifest) -> Iterator[tuple[str, Evidence | None]]:
+def _listed_members(sources: Sources, root: Manifest) -> Iterator[tuple[str, At | None]]:
     members = root.document.get("workspace", "members")
     for index, pattern in enumerate(members if isinstance(members, list) else []):
         if not isinstance(pattern, str):
             continue
-        at = root.document.evidence(("workspace", "members", index))
+        at = partial(root.document.evidence, ("workspace", "members", index))
         is_glob = any(sign in pattern for sign in "*?[")
         for folder in matching_folders(sources.tree, at, root.folder, pattern):
             if not is_glob or not _is_excluded(root, folder):
                 yield folder, None if is_glob else at
 
 
-def _path_dependencies(
-    sources: Sources, root: Manifest, package: Manifest
-) -> list[tuple[str, Evidence | None]]:
+def _path_dependencies(sources: Sources, root: Manifest, package: Manifest) -> list[tuple[str, At | None]]:
     """Path dependencies are members unlisted, if they lie below the root's folder or point to it."""
-    found: list[tuple[str, Evidence | None]] = []
+    found: list[tuple[str, At | None]] = []
     for name, value, _ in package.dependencies():
         inherits = isinstance(value, dict) and value.get("workspace") is True
         declared = root.document.get("workspace", "dependencies", name) if inherits else value
