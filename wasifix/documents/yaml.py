@@ -76,6 +76,11 @@ class YamlDocument(Struct, frozen=True, kw_only=True, dict=True):
         return {}
 
     @cached_property
+    def remembered(self) -> dict[int, Any]:
+        """What others made of its nodes: each leg of a job asks again."""
+        return {}
+
+    @cached_property
     def _routes(self) -> dict[int, KeyPath | None]:
         found: dict[int, KeyPath | None] = {}
         waiting: list[tuple[KeyPath | None, Node]] = [((), self.root)] if self.root is not None else []

@@ -64,9 +64,13 @@ def known_at(document: YamlDocument, node: Node | None, scope: Scope) -> Known:
     text = scalar(node)
     if node is None or text is None:
         return _UNKNOWN
-    at = document.evidence(node)
     if "${{" not in text:
-        return Known(text, (at,), origin=origin_of(document, node))
+        known: Known | None = document.remembered.get(id(node))
+        if known is None:
+            known = Known(text, (document.evidence(node),), origin=origin_of(document, node))
+            document.remembered[id(node)] = known
+        return known
+    at = document.evidence(node)
     found = resolved(text, scope)
     return Known(found.text, (*found.evidence, at), found.written, found.origin)
 

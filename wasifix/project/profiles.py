@@ -24,12 +24,18 @@ Scalar = str | int | bool
 
 
 class ProfileSetting(Struct, frozen=True, kw_only=True):
-    """One value of a profile and where it stands."""
+    """One value of a profile and where it stands: in a file, or in a variable of the environment."""
 
     value: Scalar
-    evidence: Evidence
     document: TomlDocument | None = None
     path: KeyPath = ()
+    variable: str = ""
+
+    @property
+    def evidence(self) -> Evidence:
+        if self.document is None:
+            return Evidence(path="", text=self.variable, note="environment variable")
+        return self.document.evidence(self.path)
 
 
 def variable(profile: str, key: str) -> str:
@@ -93,12 +99,10 @@ def _own_settings(
 def _in_environment(environment: Mapping[str, str], name: str) -> Iterator[ProfileSetting]:
     if (text := environment.get(name)) is not None:
         value: Scalar = {"true": True, "false": False}.get(text, int(text) if text.isdecimal() else text)
-        yield ProfileSetting(
-            value=value, evidence=Evidence(path="", text=f"{name}={text}", note="environment variable")
-        )
+        yield ProfileSetting(value=value, variable=f"{name}={text}")
 
 
 def _in_document(document: TomlDocument, path: KeyPath) -> Iterator[ProfileSetting]:
     value = document.get(*path)
     if isinstance(value, (str, int, bool)):
-        yield ProfileSetting(value=value, evidence=document.evidence(path), document=document, path=path)
+        yield ProfileSetting(value=value, document=document, path=path)

@@ -139,8 +139,9 @@ class _Reader(Reading):
                 rustup_init(self)
         if self.leg.sources is not None:
             leads = tuple(leads_of(self, name))
+            assigned = self.assigned() if leads else {}
             for lead in leads:
-                yield from followed(lead, self.leg, self.assigned())
+                yield from followed(lead, self.leg, assigned)
             if not leads and (target := opaque_target(self, name)) is not None:
                 yield from self._opaque(target)
 
