@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from wasifix.documents.text import decode, line_from
+from wasifix.documents.text import decode, line_at, position
 from wasifix.documents.toml_spans import Entry, Section, Value, read_sections
 from wasifix.errors import UnreadableInput
 from wasifix.model import Evidence
@@ -59,10 +57,6 @@ class TomlDocument(Struct, frozen=True, kw_only=True, dict=True):
                 found.setdefault(section.path[:depth], section)
         return found
 
-    @cached_property
-    def _line_starts(self) -> list[int]:
-        return [0, *(match.end() for match in re.finditer("\n", self.text))]
-
     def get(self, *path: str | int) -> Any:
         """The value at the path, None where there is none."""
         return value_at(self.values, path)
@@ -95,10 +89,9 @@ class TomlDocument(Struct, frozen=True, kw_only=True, dict=True):
         offset = self.offset(path)
         if offset is None:
             return Evidence(path=self.path, note=note)
-        line = bisect_right(self._line_starts, offset)
-        start = self._line_starts[line - 1]
-        text = line_from(self.text, start)
-        return Evidence(path=self.path, line=line, column=offset - start + 1, text=text, note=note)
+        line, column = position(self.text, offset)
+        text = line_at(self.text, offset)
+        return Evidence(path=self.path, line=line, column=column, text=text, note=note)
 
     def offset(self, path: KeyPath) -> int | None:
         """Where a value or a table begins; of a table, the first place that names it."""

@@ -91,12 +91,13 @@ class YamlDocument(Struct, frozen=True, kw_only=True, dict=True):
                     continue
                 route = None  # an anchor puts it in two places
             found[id(node)] = route
+            if node.id == "sequence":
+                for index, each in enumerate(node.value):
+                    waiting.append((None if route is None else (*route, index), each))
             seen: set[str] = set()
-            inner: list[tuple[str | int, Node]] = [*entries(node), *enumerate(items(node))]
-            for key, each in inner:
-                is_unique = route is not None and str(key) not in seen
-                waiting.append(((*(route or ()), key) if is_unique else None, each))
-                seen.add(str(key))
+            for key, each in entries(node):
+                waiting.append((None if route is None or key in seen else (*route, key), each))
+                seen.add(key)
         return found
 
 

@@ -91,8 +91,11 @@ def as_github_reads(node: Node) -> str | None:
 
 def evaluated(text: str, scope: Scope) -> Known:
     """The value of one expression, without its brackets."""
+    tokens = _tokens(text)
+    if len(tokens) == 1 and tokens[0][0] == "name":  # nearly always
+        return named(tokens[0][1], scope)
     try:
-        return _Evaluator(text, scope).whole()
+        return _Evaluator(tokens, scope).whole()
     except (IndexError, TypeError, ValueError, RecursionError):
         return _UNKNOWN
 
@@ -124,8 +127,8 @@ def _tokens(text: str) -> tuple[tuple[str, str], ...]:
 class _Evaluator:
     """Reads an expression from left to right, one method for each level of its grammar."""
 
-    def __init__(self, text: str, scope: Scope) -> None:
-        self.tokens = list(_tokens(text))
+    def __init__(self, tokens: tuple[tuple[str, str], ...], scope: Scope) -> None:
+        self.tokens = list(tokens)
         self.scope = scope
 
     def whole(self) -> Known:
