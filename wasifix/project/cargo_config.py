@@ -5,7 +5,7 @@ Rules: https://doc.rust-lang.org/cargo/reference/config.html#hierarchical-struct
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -205,13 +205,19 @@ def read_config(
     nightly: bool = False,
 ) -> CargoConfig:
     """The configuration of the folder. Raises UnreadableInput."""
-    layers: list[TomlDocument] = []
+    key = (start, includes)
+    if key not in sources.config_layers:
+        layers = tuple(_layers(sources, start, includes))
+        _refuse_mixed_kinds(layers)
+        sources.config_layers[key] = layers
+    return CargoConfig(layers=sources.config_layers[key], environment=environment, nightly=nightly)
+
+
+def _layers(sources: Sources, start: str, includes: bool) -> Iterator[TomlDocument]:
     for folder in upward(start):
         document = _of_folder(sources, folder)
         if document is not None:
-            layers += _with_includes(sources, document, set()) if includes else [document]
-    _refuse_mixed_kinds(layers)
-    return CargoConfig(layers=tuple(layers), environment=environment, nightly=nightly)
+            yield from _with_includes(sources, document, set()) if includes else [document]
 
 
 def _of_folder(sources: Sources, folder: str) -> TomlDocument | None:
@@ -258,7 +264,7 @@ def _with_includes(
     return [document, *(each for layers in reversed(found) for each in layers)]
 
 
-def _refuse_mixed_kinds(layers: list[TomlDocument]) -> None:
+def _refuse_mixed_kinds(layers: Sequence[TomlDocument]) -> None:
     """Raises UnreadableInput where a key is an array or table in one file and something else in another."""
     known: dict[KeyPath, tuple[str, TomlDocument]] = {}
     for document in layers:

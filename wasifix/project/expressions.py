@@ -6,8 +6,9 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/expressions
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -48,15 +49,23 @@ def resolved(text: str, scope: Scope) -> Known:
     """
     if "${{" not in text:
         return Known(text)
-    found = tuple((match, evaluated(match[1], scope)) for match in EXPRESSION.finditer(text))
-    if len(found) == 1 and found[0][0].group() == text.strip():
-        return found[0][1]
-    evidence = tuple(each for _, known in found for each in known.evidence)
-    written = next((known.written for _, known in reversed(found) if known.written), "")
-    if any(known.text is None for _, known in found):
+    expressions, is_whole = _expressions(text)
+    found = [evaluated(each, scope) for each in expressions]
+    if is_whole:
+        return found[0]
+    evidence = tuple(each for known in found for each in known.evidence)
+    written = next((known.written for known in reversed(found) if known.written), "")
+    if any(known.text is None for known in found):
         return Known(None, evidence, written)
-    parts = iter(known.text or "" for _, known in found)
+    parts = iter(known.text or "" for known in found)
     return Known(EXPRESSION.sub(lambda _: next(parts), text), evidence, written)
+
+
+@lru_cache(maxsize=1024)
+def _expressions(text: str) -> tuple[tuple[str, ...], bool]:
+    """The expressions in a text, and whether there is one that is all of it."""
+    found = tuple(EXPRESSION.finditer(text))
+    return tuple(match[1] for match in found), len(found) == 1 and found[0].group() == text.strip()
 
 
 def known_at(document: YamlDocument, node: Node | None, scope: Scope) -> Known:
@@ -91,12 +100,9 @@ def as_github_reads(node: Node) -> str | None:
 
 def evaluated(text: str, scope: Scope) -> Known:
     """The value of one expression, without its brackets."""
-    tokens = _tokens(text)
-    if len(tokens) == 1 and tokens[0][0] == "name":  # nearly always
-        return named(tokens[0][1], scope)
     try:
-        return _Evaluator(tokens, scope).whole()
-    except (IndexError, TypeError, ValueError, RecursionError):
+        return _compiled(text)(scope)
+    except (TypeError, RecursionError):  # a function with arguments that it does not take
         return _UNKNOWN
 
 
@@ -119,81 +125,74 @@ def is_false(text: str | None, scope: Scope) -> bool:
     return found.text is not None and not _holds(found)
 
 
+Evaluation: TypeAlias = Callable[[Scope], Known]
+
+
 @lru_cache(maxsize=1024)
-def _tokens(text: str) -> tuple[tuple[str, str], ...]:
-    return tuple((match.lastgroup or "", match[match.lastgroup or 0]) for match in _TOKEN.finditer(text))
+def _compiled(text: str) -> Evaluation:
+    """Read once: each leg of a job asks for the value of the same expressions."""
+    try:
+        return _Grammar(text).whole()
+    except (IndexError, ValueError, RecursionError):
+        return _constant(_UNKNOWN)
 
 
-class _Evaluator:
+class _Grammar:
     """Reads an expression from left to right, one method for each level of its grammar."""
 
-    def __init__(self, tokens: tuple[tuple[str, str], ...], scope: Scope) -> None:
-        self.tokens = list(tokens)
-        self.scope = scope
+    def __init__(self, text: str) -> None:
+        matches = _TOKEN.finditer(text)
+        self.tokens = [(match.lastgroup or "", match[match.lastgroup or 0]) for match in matches]
 
-    def whole(self) -> Known:
+    def whole(self) -> Evaluation:
         found = self._either()
         if self.tokens:
             raise ValueError("more than an expression")
         return found
 
-    def _either(self) -> Known:
+    def _either(self) -> Evaluation:
         left = self._both()
         while self._takes("||"):
-            right = self._both()
-            left = _UNKNOWN if left.text is None else left if _holds(left) else right
+            left = partial(_or, left, self._both())
         return left
 
-    def _both(self) -> Known:
+    def _both(self) -> Evaluation:
         left = self._equal()
         while self._takes("&&"):
-            right = self._equal()
-            if left.text is None:
-                left = right if right.text is not None and not _holds(right) else _UNKNOWN
-            elif _holds(left):
-                left = right
+            left = partial(_and, left, self._equal())
         return left
 
-    def _equal(self) -> Known:
+    def _equal(self) -> Evaluation:
         left = self._single()
         while sign := self._takes("==") or self._takes("!="):
-            right = self._single()
-            if left.text is None or right.text is None:
-                left = _UNKNOWN
-            else:
-                left = _truth((left.text.lower() == right.text.lower()) is (sign == "=="))
+            left = partial(_is_equal, left, self._single(), sign == "==")
         return left
 
-    def _single(self) -> Known:
+    def _single(self) -> Evaluation:
         kind, token = self.tokens.pop(0)
         match kind, token:
             case "sign", "!":
-                inner = self._single()
-                return _UNKNOWN if inner.text is None else _truth(not _holds(inner))
+                return partial(_not, self._single())
             case "sign", "(":
                 inner = self._either()
                 self._needs(")")
                 return inner
             case "text", _:
-                return Known(token[1:-1].replace("''", "'"))
+                return _constant(Known(token[1:-1].replace("''", "'")))
             case "number", _:
-                return Known(token)
+                return _constant(Known(token))
             case "name", _:
-                return self._call(token) if self._takes("(") else named(token, self.scope)
+                return self._call(token) if self._takes("(") else partial(named, token)
         raise ValueError("not an expression")
 
-    def _call(self, name: str) -> Known:
-        arguments: list[Known] = []
+    def _call(self, name: str) -> Evaluation:
+        arguments: list[Evaluation] = []
         while not self._takes(")"):
             arguments.append(self._either())
             if not self._takes(","):
                 self._needs(")")
                 break
-        function = _FUNCTIONS.get(name.lower())
-        texts = [each.text for each in arguments]
-        if function is None or None in texts:
-            return _UNKNOWN
-        return _truth(function(*(text.lower() for text in texts if text is not None)))
+        return partial(_called, _FUNCTIONS.get(name.lower()), arguments)
 
     def _takes(self, sign: str) -> str:
         if self.tokens and self.tokens[0] == ("sign", sign):
@@ -204,6 +203,41 @@ class _Evaluator:
     def _needs(self, sign: str) -> None:
         if not self._takes(sign):
             raise ValueError(f"no {sign}")
+
+
+def _constant(known: Known) -> Evaluation:
+    return lambda _: known
+
+
+def _or(one: Evaluation, other: Evaluation, scope: Scope) -> Known:
+    left, right = one(scope), other(scope)
+    return _UNKNOWN if left.text is None else left if _holds(left) else right
+
+
+def _and(one: Evaluation, other: Evaluation, scope: Scope) -> Known:
+    left, right = one(scope), other(scope)
+    if left.text is None:
+        return right if right.text is not None and not _holds(right) else _UNKNOWN
+    return right if _holds(left) else left
+
+
+def _is_equal(one: Evaluation, other: Evaluation, wanted: bool, scope: Scope) -> Known:
+    left, right = one(scope), other(scope)
+    if left.text is None or right.text is None:
+        return _UNKNOWN
+    return _truth((left.text.lower() == right.text.lower()) is wanted)
+
+
+def _not(inner: Evaluation, scope: Scope) -> Known:
+    found = inner(scope)
+    return _UNKNOWN if found.text is None else _truth(not _holds(found))
+
+
+def _called(function: Callable[..., bool] | None, arguments: Sequence[Evaluation], scope: Scope) -> Known:
+    texts = [each(scope).text for each in arguments]
+    if function is None or None in texts:
+        return _UNKNOWN
+    return _truth(function(*(text.lower() for text in texts if text is not None)))
 
 
 _FUNCTIONS: Mapping[str, Callable[..., bool]] = {

@@ -18,6 +18,8 @@ class Sources:
         self._bytes: dict[str, bytes | None] = {}
         self._toml: dict[str, TomlDocument] = {}
         self._yaml: dict[str, YamlDocument] = {}
+        self.config_layers: dict[tuple[str, bool], tuple[TomlDocument, ...]] = {}
+        """Cargo's configuration by folder, and with what it includes or without: each command asks."""
 
     @property
     def files_read(self) -> tuple[str, ...]:
