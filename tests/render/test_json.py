@@ -12,19 +12,16 @@ from typing import Any, Literal, TypedDict
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 from running import EXAMPLE_NAMES, ROOT, run
 
 from wasifix.inspection import Verdict
-from wasifix.render.json_form import (
-    FORMS,
-    ApplyForm,
-    CheckForm,
-    DoctorForm,
-    InspectForm,
-    SeveralForm,
-    VerdictsForm,
-)
-from wasifix.render.json_schema import schema_of, schema_text
+from wasifix.render.json_form import ApplyForm, CheckForm, SeveralForm
+from wasifix.render.json_schema import FORMS, schema_of, schema_text
+from wasifix.render.machine_form import DoctorForm, InspectForm, VerdictsForm, VerifyForm
+from wasifix.render.verification_json import render_verification
+from wasifix.verification import Row, Verification
+from wasifix.verification import Verdict as Proof
 
 CASES = sorted((ROOT / "tests" / "cases").glob("*json*/stdout"))
 
@@ -65,6 +62,35 @@ def test_several_have_the_form_and_nothing_else(command: str) -> None:
 def test_a_diagnosis_has_the_form_and_nothing_else(place: str) -> None:
     printed = json.loads(run("doctor", place, "--format", "json", folder=ROOT).stdout)
     jsonschema.validate(printed, schema_of(DoctorForm, closed=True))
+
+
+def test_a_verification_has_the_form_and_nothing_else() -> None:
+    tried = Row(
+        trial="as it is",
+        strategy="",
+        target="wasm32-wasip1-threads",
+        command="cargo test",
+        verdict=Proof.HIT,
+        built=True,
+        memory="17/17",
+        runs="crash (memory allocation of 7200 bytes failed)",
+    )
+    declined = replace(tried, trial="pin", strategy="pin", verdict=Proof.DECLINED, built=None, memory="")
+    unlimited = replace(tried, verdict=Proof.WORKS, memory="17/none")
+    found = Verification(
+        target="wasm32-wasip1-threads",
+        commands=("test",),
+        compiler="1.91.0",
+        runner="wasmtime",
+        rows=(tried, declined, unlimited),
+    )
+    printed = json.loads(render_verification(found))
+    jsonschema.validate(printed, schema_of(VerifyForm, closed=True))
+    assert [each["memory"] for each in printed["rows"]] == [
+        {"minimum": 17, "maximum": 17},
+        None,
+        {"minimum": 17, "maximum": None},
+    ]
 
 
 INSPECTED = [each for each in CASES if each.parent.name.startswith("inspect_")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from wasifix.doctor import Diagnosis, effect_of
-from wasifix.render.json_form import DoctorForm
+from wasifix.render.machine_form import DoctorForm
 from wasifix.render.terminal import unmistakable
 
 

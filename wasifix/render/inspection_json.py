@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from wasifix.artifact import Artifact, Memory
 from wasifix.inspection import Inspection, Verdict
-from wasifix.render.json_form import FileForm, InspectForm, MemoryForm, ModuleForm
+from wasifix.render.machine_form import FileForm, InspectForm, MemoryForm, ModuleForm
 from wasifix.render.terminal import unmistakable
 
 

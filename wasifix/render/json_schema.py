@@ -8,6 +8,18 @@ from enum import EnumType
 from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints, is_typeddict
 
+from wasifix.render.json_form import ApplyForm, CheckForm, SeveralForm
+from wasifix.render.machine_form import DoctorForm, InspectForm, VerifyForm
+
+FORMS: tuple[tuple[str, Any], ...] = (
+    ("check-1", CheckForm),
+    ("apply-1", ApplyForm),
+    ("several-1", SeveralForm),
+    ("inspect-1", InspectForm),
+    ("doctor-1", DoctorForm),
+    ("verify-1", VerifyForm),
+)
+"""The documents, by the names of their schema files."""
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _SIMPLE: tuple[tuple[type, str], ...] = (
     (str, "string"),

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
+from wasifix.render.machine_form import LimitsForm, RowForm, VerifyForm
 from wasifix.verification import Row, Verification
-
-VERIFY_SCHEMA = "wasifix/verify/1"
 
 
 def render_verification(found: Verification) -> str:
     """All rows. Limits of memories are in pages."""
-    value = {
-        "schema": VERIFY_SCHEMA,
+    value: VerifyForm = {
+        "schema": "wasifix/verify/1",
         "target": found.target,
         "commands": list(found.commands),
         "compiler": found.compiler or None,
@@ -26,20 +24,14 @@ def render_verification(found: Verification) -> str:
     return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
 
 
-def _row(row: Row) -> dict[str, Any]:
-    minimum, _, maximum = row.memory.partition("/")
+def _row(row: Row) -> RowForm:
     return {
         "trial": row.trial,
         "strategy": row.strategy or None,
         "target": row.target,
         "command": row.command or None,
         "builds": row.built,
-        "memory": {
-            "minimum": int(minimum),
-            "maximum": int(maximum) if maximum.isdigit() else None,
-        }
-        if row.memory
-        else None,
+        "memory": _limits(row.memory) if row.memory else None,
         "toolchain": row.toolchain or None,
         "runs": row.runs or None,
         "verdict": row.verdict,
@@ -47,3 +39,8 @@ def _row(row: Row) -> dict[str, Any]:
         "detail": row.detail,
         "install": row.install or None,
     }
+
+
+def _limits(memory: str) -> LimitsForm:
+    minimum, _, maximum = memory.partition("/")
+    return {"minimum": int(minimum), "maximum": int(maximum) if maximum.isdigit() else None}
