@@ -143,7 +143,10 @@ def test_the_core_neither_reads_nor_prints(module: Path) -> None:
             },
         ),
         (("inspect", "no.wasm"), {"tomlkit", "rich", "git", "yaml", "wasifix.project", "wasifix.detect"}),
-        (("apply", "examples/article", "--dry-run"), {"rich", "yaml", "pydantic"}),
+        (
+            ("apply", "examples/article", "--dry-run"),
+            {"rich", "yaml", "pydantic", "wasifix.project.scripts", "wasifix.project.workflows"},
+        ),
     ],
 )
 def test_a_command_loads_what_it_needs(arguments: tuple[str, ...], heavy: set[str]) -> None:

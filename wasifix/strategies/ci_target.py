@@ -10,7 +10,6 @@ from wasifix.documents.kinds import is_yaml
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar
 from wasifix.project import Project
 from wasifix.project.file_names import GITLAB, WORKFLOWS
-from wasifix.project.gitlab import layer_names
 from wasifix.strategies.base import Hits
 from wasifix.strategies.draft import Draft, hit_calls
 from wasifix.strategies.runner_flags import without_threads
@@ -53,6 +52,8 @@ def _parts(project: Project, call: CargoCall) -> tuple[Part, ...]:
     files = (call.path, *(key.partition("#")[0] for key in call.trail))
     others = tuple((path, ()) for path in dict.fromkeys(files) if path and path != call.workflow)
     if call.workflow == GITLAB:
+        from wasifix.project.gitlab import layer_names
+
         document = project.sources.yaml(GITLAB)
         names = layer_names(document, call.job) if document else ()
         tops = ("variables", "default", "before_script")
