@@ -89,6 +89,7 @@ def test_unsaved_work_stops_apply_and_the_patch_is_shown(
     refused = pin(article)
     assert (refused.exit_code, refused.stdout) == (2, patch)
     assert f"  {FILE} ({state})\n".encode() in refused.stderr
+    assert b"Next:" not in refused.stderr
     assert b"--allow-dirty" in refused.stderr
     assert (snapshot(article), git(article, "status", "--porcelain")) == (before, status)
     written = pin(article, "--allow-dirty")

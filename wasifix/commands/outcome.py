@@ -6,14 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from wasifix.commands.several import Answer
 from wasifix.commands.shared import PatchFormat, rendered
+from wasifix.proposals import Plan, Proposal
 
 if TYPE_CHECKING:
     from wasifix.commands.saving import Saving
     from wasifix.gitrepo.tree import GitTree
     from wasifix.place import Place
-    from wasifix.proposals import Proposal
     from wasifix.tree import DiskTree
 
 
@@ -38,7 +40,8 @@ def concluded(
     if saved.written and not saving.branch:
         ours += [where.tree.root / where.tree.real(change.path) for change in proposal.changes]
     notes = (line for note in saved.notes for line in wrapped(clean(note), ""))
-    said = talk(proposal, saved.written) + "".join(f"{line}\n" for line in notes)
+    told = _without_commands(proposal) if saved.refusal else proposal
+    said = talk(told, saved.written) + "".join(f"{line}\n" for line in notes)
     words = change_in_short(proposal, saved.written)
     if saved.refusal:
         words = f"refused: {', '.join(saved.refusal.details) or saved.refusal}"
@@ -49,6 +52,12 @@ def concluded(
         exit_code=saved.refusal.exit_code if saved.refusal else int(bool(proposal.declined)),
         refusal=saved.refusal,
     )
+
+
+def _without_commands(proposal: Proposal) -> Proposal:
+    """Without those that come next: first comes what the refusal asks for."""
+    plans = (replace(each, follow_up=()) if isinstance(each, Plan) else each for each in proposal.outcomes)
+    return replace(proposal, outcomes=tuple(plans))
 
 
 def _product(
