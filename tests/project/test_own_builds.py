@@ -47,6 +47,21 @@ def memory(report: Report) -> list[tuple[str, str, list[str]]]:
         ),
         ({"build.sh": TEST, "Makefile": "t:\n\t./build.sh # cargo\n"}, ["Makefile, t, toolchain unknown"]),
         ({"Makefile": f"a: t\nt:\n\t{TEST}\n"}, ["Makefile, t, toolchain unknown"]),
+        ({"mise.toml": f'[tasks]\nt = "{TEST}"\n'}, ["mise.toml, t, toolchain unknown"]),
+        (
+            {".config/mise.toml": f'[tools]\nrust = "1.91.0"\n[tasks.t]\nrun = ["ls", "{TEST}"]\n'},
+            [".config/mise.toml, t, 1.91.0"],
+        ),
+        (
+            {"mise.toml": f'[tasks]\na = {{ depends = ["t"] }}\nt = "{TEST}"\n'},
+            ["mise.toml, t, toolchain unknown"],
+        ),
+        (
+            {"mise.toml": f'[tasks]\nt = "{TEST}"\n', "Makefile": "t:\n\tmise run t # cargo\n"},
+            ["Makefile, t, toolchain unknown"],
+        ),
+        ({"mise.toml": '[tasks]\nt = "cargo test"\n'}, []),
+        ({"deep/in/mise.toml": f'[tasks]\nt = "{TEST}"\n'}, []),
         ({"deep/in/build.sh": TEST}, []),
         ({"build.sh": "cargo test"}, []),
         ({"build.sh": "cargo test --target x86_64-pc-windows-msvc # wasm32"}, []),

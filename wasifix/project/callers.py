@@ -11,6 +11,7 @@ from wasifix.project.file_names import (
     GITLAB,
     JUSTFILES,
     MAKEFILES,
+    MISE,
     PACKAGE,
     has_machine_files,
     workflow_files,
@@ -80,6 +81,7 @@ def build_files(sources: Sources, folders: tuple[str, ...]) -> Iterator[str]:
             known = name in _NAMES or name.endswith((".sh", ".bash")) or "dockerfile" in name.lower()
             if known and _CALLS_CARGO.search(sources.read(join(folder, name)) or b""):
                 yield join(folder, name)
+    yield from (path for path in MISE if _CALLS_CARGO.search(sources.read(path) or b""))
     for folder in folders:
         path = join(folder, PACKAGE)
         if folder not in _SCRIPT_FOLDERS and _CALLS_CARGO.search(sources.read(path) or b""):

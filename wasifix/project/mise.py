@@ -66,6 +66,16 @@ def mise_leads(reading: Reading) -> Iterator[Lead]:
         yield from _tasks(leg.sources, leg.folder, name, variables, set())
 
 
+def task_leads(sources: Sources, path: str) -> Iterator[Lead]:
+    """Each task of a file, as somebody runs it at the top. Raises UnreadableInput."""
+    document = sources.toml(path)
+    variables = chosen_by_mise(sources, "")
+    for name in document.table("tasks") if document else ():
+        for lead in _tasks(sources, "", name, variables, set()):
+            if lead.key == f"{path}#{name}":
+                yield lead
+
+
 def _tasks(
     sources: Sources, folder: str, name: str, variables: dict[str, Known], done: set[str]
 ) -> Iterator[Lead]:
@@ -79,21 +89,25 @@ def _tasks(
             needs = settings.get("depends", [])
             for each in needs if isinstance(needs, list) else [needs]:
                 yield from _tasks(sources, folder, str(each), variables, done)
-            run = settings.get("run", "") if isinstance(task, dict) else task
-            at = document.evidence(("tasks", name))
-            texts = [each for each in (run if isinstance(run, list) else [run]) if isinstance(each, str)]
-            scripts = (
-                Script(path=document.path, source="", route=None, text=text, places=nowhere, at=at)
-                for text in texts
-            )
+            route: KeyPath = ("tasks", name, "run") if isinstance(task, dict) else ("tasks", name)
             folder_of_task = place if not isinstance(settings.get("dir"), str) else folder
             yield Lead(
                 key=f"{document.path}#{name}",
-                scripts=tuple(scripts),
+                scripts=tuple(_scripts(document, route)),
                 folder=folder_of_task,
                 environment=variables,
                 each_alone=True,
             )
+
+
+def _scripts(document: TomlDocument, route: KeyPath) -> Iterator[Script]:
+    """A command, or a list of them."""
+    run = document.get(*route)
+    routes = [(*route, index) for index in range(len(run))] if isinstance(run, list) else [route]
+    for each in routes:
+        text, at = document.get(*each), document.evidence(each)
+        if isinstance(text, str):
+            yield Script(path=document.path, source="", route=None, text=text, places=nowhere, at=at)
 
 
 def _documents(sources: Sources, folder: str) -> Iterator[TomlDocument]:

@@ -12,13 +12,13 @@ from wasifix.model import Evidence
 from wasifix.project.dev_containers import dev_container_files, dev_container_toolchain
 from wasifix.project.dockerfile import dockerfile_leads
 from wasifix.project.expressions import Known
-from wasifix.project.file_names import JUSTFILES, MAKEFILES, PACKAGE
+from wasifix.project.file_names import JUSTFILES, MAKEFILES, MISE, PACKAGE
 from wasifix.project.just_recipes import recipe_leads
 from wasifix.project.justfile import parse_justfile
 from wasifix.project.leads import Lead
 from wasifix.project.make_recipes import target_leads
 from wasifix.project.makefile import parse_makefile
-from wasifix.project.mise import VARIABLE, chosen_by_mise
+from wasifix.project.mise import VARIABLE, chosen_by_mise, task_leads
 from wasifix.project.package_scripts import script_leads
 from wasifix.project.script import plain_script
 from wasifix.project.scripts import CargoCall, followed
@@ -69,6 +69,8 @@ def _leads(sources: Sources, path: str, environment: Mapping[str, Known]) -> Ite
         for recipe in just.recipes:
             leads = recipe_leads(just, [Known(recipe)], folder, {}, environment)
             yield from (each for each in leads if each.key == f"{path}#{recipe}")
+    elif path in MISE:
+        yield from task_leads(sources, path)
     elif "dockerfile" in name.lower():
         yield from dockerfile_leads(path, text, "")
     elif name.endswith((".sh", ".bash")):
