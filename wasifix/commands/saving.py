@@ -58,6 +58,12 @@ def save(
             notes = _write(proposal, tree, changes, executable, saving)
         else:
             notes = _branch(proposal, root, changes, executable, str(saving.branch))
+    except GitFailed as failure:  # up to the commit, nothing of the user's is touched
+        advice = failure.advice or "put that right and run wasifix again"
+        refusal = RefusedWrite(
+            f"git cannot commit: {failure.message}", advice=f"nothing was changed: {advice}"
+        )
+        return Saved(patch=patch, refusal=refusal)
     except WasifixError as refusal:
         return Saved(patch=patch, refusal=refusal)
     return Saved(patch=patch, written=True, notes=notes)
