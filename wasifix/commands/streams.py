@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,18 @@ _FAILED = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
 def ready() -> None:
-    """Puts an empty one in the place of a stream that the shell closed (`>&-`), where Python has None."""
+    """Puts an empty one in the place of a stream that the shell closed (`>&-`), where Python has None.
+
+    Bytes of whatever encoding come in and go out: those of a patch as they are, and signs that a terminal's
+    encoding lacks as question marks.
+    """
     for name in _MODES:
-        if getattr(sys, name) is None:
+        stream = getattr(sys, name)
+        if stream is None:
             setattr(sys, name, _nowhere(name))
+        elif isinstance(stream, TextIOWrapper) and name != "stderr":  # which spells out what it cannot write
+            is_utf8 = stream.encoding.lower().replace("-", "") == "utf8"
+            stream.reconfigure(errors="surrogateescape" if is_utf8 else "replace")
 
 
 def unwritable(error: Exception) -> OutputFailed | None:

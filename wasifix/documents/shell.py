@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+from wasifix.documents.text import well_formed
+
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
 
@@ -93,7 +95,7 @@ def commands(
 
     Of commands whose program stands there plainly, only those for which `is_asked` says so.
     """
-    data = script.encode("utf-8")
+    data = well_formed(script).encode("utf-8")
     known = dict(variables)
     reader = _Reader(data, known)
     for node in _walk(_parsed(data).root_node, data):
