@@ -112,10 +112,16 @@ class DiskTree:
         return tuple(sorted(entry.name for entry in self._entries(path) if _is(entry.is_file)))
 
     def real(self, path: str) -> str:
-        """The path without links, relative to the root. Raises OutsideProject."""
+        """The path without links, relative to the root, spelled as the disk has it. Raises OutsideProject.
+
+        A disk that knows no case has `cargo.toml` under the name `Cargo.toml` too; git does not.
+        """
         place = self.root / path
         self._guard(place, path)
-        return place.resolve().relative_to(self.root.resolve()).as_posix()
+        folder, names = self._real_root, place.resolve().relative_to(self._real_root).parts
+        for name in names:
+            folder /= _spelled(folder, name)
+        return folder.relative_to(self._real_root).as_posix()
 
     def is_executable(self, path: str) -> bool:
         """Whether its owner may run the file, which is what git notes of a mode."""
@@ -151,6 +157,18 @@ class DiskTree:
                 path=path,
                 advice="replace the link with a file, or run wasifix where the file really lies",
             )
+
+
+def _spelled(folder: Path, name: str) -> str:
+    """The name under which the folder lists what it has under this one; the name itself for nothing."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208
+        if name in names:
+            return name
+        alike = (each for each in names if each.casefold() == name.casefold())
+        return next((each for each in alike if (folder / each).samefile(folder / name)), name)
+    except OSError:
+        return name
 
 
 def _is(question: Callable[[], bool]) -> bool:
