@@ -104,15 +104,21 @@ def options(
 
 def _fail(error: WasifixError) -> NoReturn:
     from wasifix.commands.shared import show_error
+    from wasifix.commands.streams import give_up
 
-    show_error(error)
+    try:
+        show_error(error)
+    except OSError:  # standard error itself cannot be written
+        give_up()
     sys.exit(error.exit_code)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """The program. Expected failures end with their message and exit code, never with a traceback."""
+    from wasifix.commands.streams import ready, unwritable
     from wasifix.errors import UsageError, WasifixError
 
+    ready()
     try:
         sys.exit(app(args=arguments, prog_name="wasifix", standalone_mode=False) or 0)
     except WasifixError as error:
@@ -128,6 +134,8 @@ def main(arguments: list[str] | None = None) -> None:
 
         if os.environ.get("WASIFIX_TRACEBACK"):
             raise
+        if (failure := unwritable(error)) is not None:
+            _fail(failure)
         typer.echo(f"error: {type(error).__name__}: {error}\n{BUG}", err=True)
         sys.exit(2)
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from wasifix.errors import OutsideProject, RefusedWrite
-from wasifix.journal import Entry, Journal, digest, flush, keeping
+from wasifix.errors import OutsideProject, RefusedWrite, lacks_room
+from wasifix.journal import Entry, Journal, digest, flush, keeping, place_of
 from wasifix.proposals import FileChange
 from wasifix.tree import DiskTree
 
@@ -38,10 +38,30 @@ def write_all(tree: DiskTree, changes: Sequence[FileChange]) -> None:
         return
     steps = [_step(tree, change) for change in changes]
     folders = _missing_folders(steps)
-    with _refusing(""), keeping(tree.root, *_noted(tree, steps, folders)) as journal:
+    with _refusing(str(place_of(tree.root))), keeping(tree.root, *_noted(tree, steps, folders)) as journal:
         _make(steps, folders, journal)
     for folder in {step.place.parent for step in steps}:
         flush(folder)
+
+
+def write_file(file: Path, data: bytes) -> None:
+    """Writes a file of any place; where it is a plain one, in one step. Raises OSError; then it is as it was.
+
+    What is something else (a pipe, a terminal), or lies in a folder that takes no new file, is written to.
+    """
+    place = file.resolve()
+    is_there = place.exists()
+    can_be_replaced = os.access(place.parent, os.W_OK) and (not is_there or os.access(place, os.W_OK))
+    if not can_be_replaced or (is_there and not place.is_file()):
+        file.write_bytes(data)
+        return
+    spare = place.with_name(f".{place.name}.{secrets.token_hex(4)}.wasifix")
+    try:
+        spare.write_bytes(data)
+        spare.chmod(stat.S_IMODE(place.stat().st_mode) if is_there else _usual_mode())
+        spare.replace(place)
+    finally:
+        spare.unlink(missing_ok=True)
 
 
 def _make(steps: Sequence[_Step], folders: Sequence[Path], journal: Journal) -> None:
@@ -72,10 +92,11 @@ def _refusing(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        remedy = "make room on that disk" if lacks_room(error) else "make the file and its folder writable"
         raise RefusedWrite(
             f"cannot be written ({error.strerror})",
-            path=path or str(error.filename or ""),
-            advice="nothing was changed: make the file and its folder writable and run wasifix again",
+            path=path,
+            advice=f"nothing was changed: {remedy} and run wasifix again",
         ) from error
 
 

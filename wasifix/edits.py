@@ -189,6 +189,8 @@ def _with_words(edit: FileEdit, old: bytes, author: Author) -> bytes:
         start = min(each.start for each in edit.changes if isinstance(each, Replace))
         raise CannotEdit("JSON, which has no comments to say why", start)
     words = [Edit(each.start, each.end, each.text) for each in edit.changes if isinstance(each, Replace)]
+    if unknown := [each for each in words if "\ufffd" in each.text]:
+        raise CannotEdit("bytes that are not UTF-8", unknown[0].start)
     new = with_comments(text, words, author)
     if without_comments(new) != without_comments(apply_edits(text, words)):
         raise Unproven(f"{edit.path}: more than the intended words would change")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 
 class WasifixError(Exception):
     """An expected failure. `str(error)` is one line for the user; `details` are lines below it, and
@@ -63,9 +65,18 @@ class RefusedWrite(WasifixError):
     """The change was not written, or was taken back: every file is as it was."""
 
 
+class OutputFailed(WasifixError):
+    """What a command prints cannot be written to where it should go."""
+
+
 class NoRepository(WasifixError):
     """There is no git, or no repository that it can read."""
 
 
 class GitFailed(WasifixError):
     """git could not do what was asked; the message is its own."""
+
+
+def lacks_room(error: OSError) -> bool:
+    """Whether the disk is full, or the user may not fill more of it."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

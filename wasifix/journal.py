@@ -83,6 +83,11 @@ def keeping(root: Path, entries: Sequence[Entry], folders: Sequence[str]) -> Ite
                 (folder / name).unlink(missing_ok=True)
 
 
+def place_of(root: Path) -> Path:
+    """Where the journal of a project lies while its files are being written."""
+    return _folder(root) / BEGUN
+
+
 def finish_interrupted(root: Path) -> tuple[str, ...]:
     """Ends what a killed run began; the files that got their new contents. Raises RefusedWrite.
 

@@ -93,6 +93,16 @@ def find_markers(text: str) -> Iterator[Marker]:
         yield Marker(author=author, details=match["details"], start=start, end=match.end())
 
 
+def blanked(text: str) -> str:
+    """The text with spaces in the place of wasifix's comments; everything else keeps its place."""
+    parts: list[str] = []
+    done = 0
+    for each in find_markers(text):
+        parts += (text[done : each.start], " " * (each.end - each.start))
+        done = each.end
+    return "".join((*parts, text[done:]))
+
+
 def merged(earlier: tuple[Step, ...], later: tuple[Step, ...]) -> tuple[Step, ...]:
     """The steps from before the earlier ones to after the later ones."""
     steps = {step.key: step for step in earlier}

@@ -22,6 +22,7 @@ from wasifix.documents.toml_inverse import (
 )
 from wasifix.documents.toml_spans import Section, Value
 from wasifix.documents.toml_values import written, written_key
+from wasifix.errors import UnreadableInput
 from wasifix.markers import (
     NEW_FILE,
     NEW_TABLE,
@@ -82,7 +83,10 @@ def _restored_toml(document: TomlDocument, markers: list[Marker]) -> str:
     """One comment after the other, the last first, each on the text that the ones below it left."""
     text = document.text
     for marker in reversed(markers):
-        current = parse_toml(document.path, text.encode("utf-8"))
+        try:
+            current = parse_toml(document.path, text.encode("utf-8"))
+        except UnreadableInput as error:
+            raise CannotEdit(f"the result would not be readable ({error.message})", marker.start) from None
         text = apply_edits(text, _edits(current, marker))
     if not document.text.endswith("\n"):  # a missing final newline stays missing
         text = text.removesuffix("\n").removesuffix("\r")
@@ -197,7 +201,7 @@ def _section_of(document: TomlDocument, marker: Marker) -> Section:
 def _path_of(document: TomlDocument, section: Section, step: Step) -> KeyPath:
     """The path whose keys, joined with dots, are the step's label."""
     if not step.key:
-        return (*section.path, "channel")
+        return ("toolchain", "channel")
     names = [name for entry in section.entries for name in _labels(entry.keys, entry.value)]
     for name in names:
         if encode_key(name) == step.key:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from wasifix.documents.text import CannotEdit, decode, position
 from wasifix.documents.toml import parse_toml, value_at
+from wasifix.errors import UnreadableInput
 from wasifix.model import Evidence
 from wasifix.planner import hits_for, planned
 from wasifix.project import Project, local_builds
@@ -35,7 +36,10 @@ def take_out(tree: Tree, request: Request, strategies: Sequence[str]) -> Proposa
             changes[path] = FileChange(path=path, old=data, new=restored(path, data, names))
         except CannotEdit as refusal:
             return Proposal(before=before, outcomes=(_changed_since(names[0], path, data, refusal),))
-    after = request.read(MemoryTree({path: change.new for path, change in changes.items()}, tree))
+    try:
+        after = request.read(MemoryTree({path: change.new for path, change in changes.items()}, tree))
+    except UnreadableInput as error:
+        return Proposal(before=before, outcomes=(_unreadable(tuple(there), project, error),))
     used = tuple(dict.fromkeys(name for _, name in there))
     if (declined := _not_ours(project, after, changes, tuple(there))) is not None:
         return Proposal(before=before, outcomes=(declined,))
@@ -91,6 +95,18 @@ def _written_again(project: Project, after: Project, name: str, path: str) -> ob
 
 def _values(path: str, data: bytes | None) -> object:
     return parse_toml(path, data or b"").values
+
+
+def _unreadable(removed: tuple[tuple[str, str], ...], project: Project, error: UnreadableInput) -> Declined:
+    """A comment that was changed, or two files that would not agree any more."""
+    file, strategy = next((each for each in removed if each[0] == error.path), removed[0])
+    places = (each.evidence(path, text) for path, text, each in project.markers() if path == file)
+    return Declined(
+        strategy=strategy,
+        reason=f"the project could not be read without it: {error}",
+        at=next(places, None),
+        instead="take it out by hand, with the comment above it",
+    )
 
 
 def _changed_since(strategy: str, path: str, data: bytes, refusal: CannotEdit) -> Declined:

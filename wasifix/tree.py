@@ -114,9 +114,15 @@ class DiskTree(Struct, frozen=True, dict=True):
         return tuple(sorted(entry.name for entry in self._entries(path) if _is(entry.is_file)))
 
     def real(self, path: str) -> str:
-        """The path without links, relative to the root. Raises OutsideProject."""
+        """The path without links, relative to the root, spelled as the disk has it. Raises OutsideProject.
+
+        A disk that knows no case has `cargo.toml` under the name `Cargo.toml` too; git does not.
+        """
         self._guard(path)
-        return (self.root / path).resolve().relative_to(self._real_root).as_posix()
+        folder, names = self._real_root, (self.root / path).resolve().relative_to(self._real_root).parts
+        for name in names:
+            folder /= _spelled(folder, name)
+        return folder.relative_to(self._real_root).as_posix()
 
     def is_executable(self, path: str) -> bool:
         """Whether its owner may run the file, which is what git notes of a mode."""
@@ -167,6 +173,18 @@ class DiskTree(Struct, frozen=True, dict=True):
                 advice="replace the link with a file, or run wasifix where the file really lies",
             )
         self._inside.add(path)
+
+
+def _spelled(folder: Path, name: str) -> str:
+    """The name under which the folder lists what it has under this one; the name itself for nothing."""
+    try:
+        names = os.listdir(folder)
+        if name in names:
+            return name
+        alike = (each for each in names if each.casefold() == name.casefold())
+        return next((each for each in alike if (folder / each).samefile(folder / name)), name)
+    except OSError:
+        return name
 
 
 def _is(question: Callable[[], bool]) -> bool:

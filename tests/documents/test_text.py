@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wasifix.documents.text import (
+    CannotEdit,
     Edit,
     apply_edits,
     decode,
@@ -110,5 +111,5 @@ def test_edits_that_touch_do_not_overlap() -> None:
 
 @pytest.mark.parametrize("second", [Edit(1, 3, "y"), Edit(0, 1, "y"), Edit(1, 1, "y")])
 def test_edits_that_overlap_are_refused(second: Edit) -> None:
-    with pytest.raises(ValueError, match="overlap"):
+    with pytest.raises(CannotEdit, match="overlap"):
         apply_edits("abcd", [Edit(0, 2, "x"), second])

@@ -46,7 +46,7 @@ def save(
 
     `ours` are files that this very run has written before.
     """
-    changes = _renamed(tree, proposal.changes)
+    changes = _renamed(tree, root, proposal.changes)
     executable = frozenset(change.path for change in changes if tree.is_executable(change.path))
     patch = _patch(tree, root, changes, executable)
     if not changes or not saving.write:
@@ -58,16 +58,28 @@ def save(
             notes = _write(proposal, tree, changes, executable, saving)
         else:
             notes = _branch(proposal, root, changes, executable, str(saving.branch))
+    except GitFailed as failure:  # up to the commit, nothing of the user's is touched
+        advice = failure.advice or "put that right and run wasifix again"
+        refusal = RefusedWrite(
+            f"git cannot commit: {failure.message}", advice=f"nothing was changed: {advice}"
+        )
+        return Saved(patch=patch, refusal=refusal)
     except WasifixError as refusal:
         return Saved(patch=patch, refusal=refusal)
     return Saved(patch=patch, written=True, notes=notes)
 
 
-def _renamed(tree: DiskTree | GitTree, changes: Sequence[FileChange]) -> tuple[FileChange, ...]:
+def _renamed(tree: DiskTree | GitTree, root: Path, changes: Sequence[FileChange]) -> tuple[FileChange, ...]:
     """The changes by the real names of their files, since git does not look through links."""
     found: dict[str, FileChange] = {}
+    names = {change.path: tree.real(change.path) for change in changes}
+    if changes and isinstance(tree, DiskTree) and (root / ".git").exists():
+        from wasifix.gitrepo.names import spelled_by_git
+
+        spelled = spelled_by_git(root, names.values())
+        names = {path: spelled[name] for path, name in names.items()}
     for change in changes:
-        real = replace(change, path=tree.real(change.path))
+        real = replace(change, path=names[change.path])
         if found.setdefault(real.path, real) != real:
             raise RefusedWrite(
                 "this file would be changed twice, by two names",

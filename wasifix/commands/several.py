@@ -44,8 +44,10 @@ def answer(paths: Sequence[Path] | None, ask: Callable[[Path], Answer], output: 
     """
     if not paths or len(paths) == 1:
         only = ask(paths[0] if paths else Path())
-        _print(only.product, output)
-        typer.echo(only.talk, err=True, nl=False, color=True)
+        try:
+            _print(only.product, output)
+        finally:  # what was written stays written, and is told, if only the product cannot be printed
+            typer.echo(only.talk, err=True, nl=False, color=True)
         if only.refusal:
             raise only.refusal
         return only.exit_code

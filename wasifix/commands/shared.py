@@ -242,7 +242,7 @@ def sarif_rules() -> Rules:
 
 
 def print_text(output: str, file: Path | None) -> None:
-    """Text to stdout or to a file. Raises RefusedWrite."""
+    """Text to stdout or to a file. Raises OutputFailed."""
     if file is None:
         typer.echo(output, nl=False, color=True)
     else:
@@ -250,7 +250,7 @@ def print_text(output: str, file: Path | None) -> None:
 
 
 def print_patch(patch: bytes, file: Path | None, color: Colour) -> None:
-    """Bytes as they are, so that the patch applies; painted only on a terminal. Raises RefusedWrite."""
+    """Bytes as they are, so that the patch applies; painted only on a terminal. Raises OutputFailed."""
     if file is not None:
         _write(file, patch)
     elif style_for(color, sys.stdout.isatty()).colour:
@@ -264,9 +264,15 @@ def print_patch(patch: bytes, file: Path | None, color: Colour) -> None:
 
 
 def _write(file: Path, data: bytes) -> None:
-    from wasifix.errors import RefusedWrite
+    from wasifix.disk import write_file
+    from wasifix.errors import OutputFailed, lacks_room
 
     try:
-        file.write_bytes(data)
+        write_file(file, data)
     except OSError as error:
-        raise RefusedWrite(f"cannot be written ({error.strerror})", path=str(file)) from None
+        remedy = "make room there, or name" if lacks_room(error) else "name"
+        raise OutputFailed(
+            f"cannot be written ({error.strerror})",
+            path=str(file),
+            advice=f"{remedy} another place: --output-file FILE",
+        ) from None

@@ -9,6 +9,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
+from wasifix.documents.lines import NEW_LINES
 from wasifix.documents.replaced import (
     Done,
     details,
@@ -21,7 +22,7 @@ from wasifix.documents.replaced import (
     top_of,
     within,
 )
-from wasifix.documents.text import CannotEdit, Edit, apply_edits, eol_near, line_end, line_start
+from wasifix.documents.text import CannotEdit, Edit, apply_edits, eol_near, line_end, line_start, lines_below
 from wasifix.markers import Author, Marker, find_markers
 
 _CONTINUES = re.compile(r"[\\`^]\r?\n\Z")
@@ -40,10 +41,7 @@ def with_comments(
     Raises CannotEdit.
     """
     every = (*edits, *others)
-    try:
-        new = apply_edits(text, every)
-    except ValueError as error:
-        raise CannotEdit(str(error), min(edit.start for edit in edits)) from None
+    new = apply_edits(text, every)
     comments: list[Edit] = []
     ordered = sorted(edits, key=lambda each: (each.start, each.end))
     for top, group in itertools.groupby(ordered, lambda each: command_start(text, each.start, closed)):
@@ -87,9 +85,9 @@ def holds(text: str, marker: Marker) -> bool:
 def lines_of(text: str, marker: Marker) -> range:
     """The 1-based lines that the comment speaks of."""
     first = text.count("\n", 0, top_of(text, marker)) + 1
-    if added := re.match(r"(\d+) new lines", marker.details):
+    if added := NEW_LINES.match(marker.details):
         return range(first, first + int(added[1]))
-    lines = (int(step.key.partition(":")[0]) for step in marker.steps if re.match(r"\d+:", step.key))
+    lines = (int(step.key.partition(":")[0]) for step in marker.steps if re.match(r"[0-9]{1,6}:", step.key))
     return range(first, first + max(lines, default=0) + 1)
 
 
@@ -146,8 +144,6 @@ def _apart(done: Sequence[Done], earlier: Sequence[Done], edits: Sequence[Edit])
 def _new_lines(text: str) -> Iterator[Span]:
     """The lines that wasifix added as a whole."""
     for marker in find_markers(text):
-        if match := re.match(r"(\d+) new lines", marker.details):
-            start = end = line_end(text, marker.end)
-            for _ in range(int(match[1])):
-                end = line_end(text, end)
-            yield start, end
+        if match := NEW_LINES.match(marker.details):
+            start = line_end(text, marker.end)
+            yield start, lines_below(text, start, int(match[1]))

@@ -7,8 +7,11 @@ import zlib
 from collections.abc import Sequence
 
 from wasifix.changes import AddLines
-from wasifix.documents.text import CannotEdit, Edit, eol_near, line_end, line_start
+from wasifix.documents.text import CannotEdit, Edit, eol_near, line_end, line_start, lines_below
 from wasifix.markers import Author, Marker
+
+NEW_LINES = re.compile(r"([0-9]{1,6}) new lines")
+"""How many lines a comment says were added as a whole. It is not trusted: it may say more than there are."""
 
 
 def edit_for(text: str, change: AddLines, author: Author) -> Edit:
@@ -16,10 +19,7 @@ def edit_for(text: str, change: AddLines, author: Author) -> Edit:
     if change.after is None:
         comment = author.comment(_summary(change.lines), sign="//")
         return Edit(0, len(text), "\n".join((comment, *change.lines, "")))
-    offset = 0
-    for _ in range(change.after):
-        offset = line_end(text, offset)
-    return insertion(text, offset, change.lines, author, sign="//")
+    return insertion(text, lines_below(text, 0, change.after), change.lines, author, sign="//")
 
 
 def insertion(text: str, offset: int, lines: Sequence[str], author: Author, sign: str) -> Edit:
@@ -35,12 +35,10 @@ def insertion(text: str, offset: int, lines: Sequence[str], author: Author, sign
 
 def removal_of(text: str, marker: Marker) -> Edit:
     """Takes the lines below a comment out again. Raises CannotEdit where they are not what was added."""
-    match = re.match(r"(\d+) new lines", marker.details)
-    start, end = line_start(text, marker.start), line_end(text, marker.end)
-    lines: list[str] = []
-    for _ in range(int(match[1]) if match else 0):
-        lines.append(text[end : line_end(text, end)])
-        end = line_end(text, end)
+    match = NEW_LINES.match(marker.details)
+    start, first = line_start(text, marker.start), line_end(text, marker.end)
+    end = lines_below(text, first, int(match[1]) if match else 0)
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text[first:end])
     if marker.details != _summary(lines):
         raise CannotEdit("the lines below the comment were changed since", marker.start)
     if start and not text.endswith("\n", 0, end):  # a missing final newline stays missing

@@ -6,12 +6,13 @@ from the line below the comment, where the new words alone do not tell the place
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import unquote
 
 from msgspec import Struct
 
-from wasifix.documents.text import CannotEdit, Edit, line_end, line_start
+from wasifix.documents.text import CannotEdit, Edit, line_end, line_start, lines_below
 from wasifix.markers import NONE, Marker, Step, find_markers, safe
 
 
@@ -120,11 +121,9 @@ def _place(text: str, below: int, key: str, new: str) -> int | None:
         found = text.find(new, below, line_end(text, below))
         return None if found < 0 else found
     line, _, column = key.partition(":")
-    if not (line.isdecimal() and column.isdecimal()):
+    if not re.fullmatch(r"[0-9]{1,6}:[0-9]{1,9}", key):
         return None
-    start = below
-    for _ in range(int(line)):
-        start = line_end(text, start)
+    start = lines_below(text, below, int(line))
     place = start + int(column) - 1
     return place if text.startswith(new, place) and place <= line_end(text, start) else None
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from wasifix.documents.text import well_formed
+
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
@@ -91,7 +93,7 @@ def commands(
 
     Of commands whose program stands there plainly, only those for which `is_asked` says so.
     """
-    data = script.encode("utf-8")
+    data = well_formed(script).encode("utf-8")
     known = dict(variables)
     reader = _Reader(data, known)
     for place in _places(data):

@@ -10,10 +10,21 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from wasifix.documents.kinds import is_toml, takes_any_bytes
 from wasifix.errors import UnreadableInput
 
 LINE_LIMIT = 500
 """Characters of a line that are shown. A generated file may be a single line of megabytes."""
+
+
+_OTHER_MARKS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+"""What files of other encodings begin with; that of UTF-32 begins with that of UTF-16."""
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class Edit(Struct, frozen=True):
@@ -36,27 +47,37 @@ class CannotEdit(Exception):
 def decode(path: str, data: bytes) -> tuple[str, bool]:
     """The text without its byte-order mark, and whether it had one.
 
-    Raises UnreadableInput with line and column where the bytes are not UTF-8.
+    Raises UnreadableInput with line and column where the bytes are not UTF-8. In a script, whose readers do
+    not care, such a byte is a character of its own, which `encode` turns back: a lone surrogate.
     """
     has_mark = data.startswith(codecs.BOM_UTF8)
     body = data[len(codecs.BOM_UTF8) :] if has_mark else data
     try:
         return body.decode("utf-8"), has_mark
     except UnicodeDecodeError as error:
+        if takes_any_bytes(path) and b"\0" not in body:
+            return body.decode("utf-8", "surrogateescape"), has_mark
+        found = next((f", but {name}" for mark, name in _OTHER_MARKS if data.startswith(mark)), "")
+        readers = ": rustup and Cargo read nothing else" if is_toml(path) else ""
         before = body[: error.start]
         start_of_line = before.rfind(b"\n") + 1
         raise UnreadableInput(
-            "not UTF-8",
+            f"not UTF-8{found}",
             path=path,
             line=before.count(b"\n") + 1,
             column=len(before[start_of_line:].decode("utf-8", "replace")) + 1,
-            advice="save the file as UTF-8: rustup and Cargo read nothing else",
+            advice=f"save the file as UTF-8{readers}",
         ) from None
 
 
 def encode(text: str, has_mark: bool) -> bytes:
     """The inverse of `decode`."""
-    return (codecs.BOM_UTF8 if has_mark else b"") + text.encode("utf-8")
+    return (codecs.BOM_UTF8 if has_mark else b"") + text.encode("utf-8", "surrogateescape")
+
+
+def well_formed(text: str) -> str:
+    """The text with U+FFFD in the place of each lone surrogate, so that it can be printed and parsed."""
+    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
 
 
 def position(text: str, offset: int) -> tuple[int, int]:
@@ -83,6 +104,14 @@ def line_end(text: str, offset: int) -> int:
     return len(text) if end < 0 else end + 1
 
 
+def lines_below(text: str, offset: int, count: int) -> int:
+    """Where the line begins that lies so many below the start of a line; the end, where there are fewer."""
+    while count > 0 and offset < len(text):
+        offset = line_end(text, offset)
+        count -= 1
+    return offset
+
+
 def line_at(text: str, offset: int) -> str:
     """The line of the offset without its line end and outer spaces; of a very long one the beginning."""
     start = line_start(text, offset)
@@ -98,12 +127,12 @@ def eol_near(text: str, offset: int) -> str:
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """The text after all edits. Raises ValueError where two of them overlap."""
+    """The text after all edits. Raises CannotEdit where two of them overlap."""
     parts: list[str] = []
     done = 0
     for edit in sorted(edits, key=lambda each: (each.start, each.end)):
         if edit.start < done:
-            raise ValueError("edits overlap")
+            raise CannotEdit("edits overlap", edit.start)
         parts += (text[done : edit.start], edit.text)
         done = edit.end
     return "".join((*parts, text[done:]))

@@ -15,7 +15,7 @@ from wasifix.markers import Marker, decode
 def place_now(path: KeyPath, gone: Iterable[KeyPath]) -> KeyPath:
     """The path with the indices that it has as long as the array items `gone` are not there."""
     return tuple(
-        key - sum(each[:-1] == path[:depth] and int(each[-1]) < key for each in gone)
+        key - sum(each[:-1] == path[:depth] and isinstance(each[-1], int) and each[-1] < key for each in gone)
         if isinstance(key, int)
         else key
         for depth, key in enumerate(path)

@@ -112,11 +112,16 @@ def parse_yaml(path: str, data: bytes) -> YamlDocument:
         root = yaml.compose(text, Loader=_loader())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
+        # not the parser's own line: to YAML 1.1, characters end a line that end none in editors and for git
+        line, column = position(text, mark.index) if mark else (0, 0)
         raise UnreadableInput(
-            f"not valid YAML: {error.problem}",
-            path=path,
-            line=mark.line + 1 if mark else 0,
-            column=mark.column + 1 if mark else 0,
+            f"not valid YAML: {error.problem}", path=path, line=line, column=column
+        ) from None
+    except yaml.reader.ReaderError as error:
+        strange = yaml.reader.Reader.NON_PRINTABLE.search(text)
+        line, column = position(text, strange.start()) if strange else (0, 0)
+        raise UnreadableInput(
+            f"not valid YAML: {error.reason}", path=path, line=line, column=column
         ) from None
     except (yaml.YAMLError, RecursionError) as error:
         raise UnreadableInput(f"not readable as YAML: {error}", path=path) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from msgspec import Struct
 
 from wasifix.errors import RefusedWrite, UsageError
 from wasifix.gitrepo.guard import top_of
-from wasifix.gitrepo.program import Repository
+from wasifix.gitrepo.program import Repository, scratch_folder
 from wasifix.proposals import FileChange
 
 _UNFINISHED = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
@@ -54,8 +53,8 @@ def refuse_unfinished(repository: Repository) -> None:
 def make_commit(repository: Repository, base: str | None, content: Content, message: str) -> str:
     """The name of a new commit on `base`, to which no branch leads yet. Raises GitFailed, RefusedWrite."""
     entries = [_entry(repository, base, change, content) for change in content.changes]
-    with tempfile.TemporaryDirectory(prefix="wasifix-") as scratch:
-        index = {"GIT_INDEX_FILE": str(Path(scratch) / "index")}
+    with scratch_folder() as scratch:
+        index = {"GIT_INDEX_FILE": str(scratch / "index")}
 
         def git(*arguments: str, data: bytes | None = None) -> bytes:
             return repository.run("-c", "core.splitIndex=false", *arguments, data=data, variables=index)

@@ -7,14 +7,13 @@ the attributes, how lines end, and no other setting; so no setting can bend the 
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from wasifix.errors import GitFailed, UnreadableInput
-from wasifix.gitrepo.program import Repository, configured, execute, open_repository
+from wasifix.gitrepo.program import Repository, configured, execute, open_repository, scratch_folder
 from wasifix.proposals import FileChange
 from wasifix.tree import parent, upward
 
@@ -45,8 +44,7 @@ def patch_by_git(
 ) -> bytes:
     """The patch of the changes. Raises NoRepository, GitFailed."""
     repository = open_repository(root)
-    with tempfile.TemporaryDirectory(prefix="wasifix-") as scratch:
-        place = Path(scratch)
+    with scratch_folder() as place:
         theirs = () if source.is_stored else _settings(repository)
         settings = tuple(each for each in theirs if not each.startswith(_MODES))
         modes = [each for each in theirs if each.startswith(_MODES)]

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec import Struct, field
 
@@ -123,9 +123,7 @@ def execute(
     folder: Path, *arguments: str, data: bytes | None = None, variables: Mapping[str, str] = NOTHING
 ) -> bytes:
     """What `git ARGUMENTS` prints. Raises GitFailed with what it said, NoRepository without git."""
-    with tempfile.TemporaryFile() as given, _clean_environment():
-        given.write(data or b"")
-        given.seek(0)
+    with _held(data) as given, _clean_environment():
         status, output, said = _git(folder).execute(
             ["git", *arguments],
             istream=given,
@@ -139,6 +137,38 @@ def execute(
         first = str(said).strip().splitlines() or [f"git {arguments[-1]} ended with {status}"]
         raise GitFailed(first[0].removeprefix("fatal: ").removeprefix("error: "))
     return output
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder that is gone after the block. Raises GitFailed where no temporary file can be written."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="wasifix-") as folder:
+            yield Path(folder)
+    except OSError as error:
+        raise _no_temporary_file(error) from error
+
+
+@contextmanager
+def _held(data: bytes | None) -> Iterator[BinaryIO | None]:
+    """A file to read the data from; None for no data. Raises GitFailed."""
+    if data is None:
+        yield None
+        return
+    try:
+        with tempfile.TemporaryFile() as file:
+            file.write(data)
+            file.seek(0)
+            yield file
+    except OSError as error:
+        raise _no_temporary_file(error) from error
+
+
+def _no_temporary_file(error: OSError) -> GitFailed:
+    return GitFailed(
+        f"no temporary file can be written ({error.strerror})",
+        advice="make room there, or set TMPDIR to another folder",
+    )
 
 
 def configured(settings: tuple[str, ...]) -> tuple[str, ...]:

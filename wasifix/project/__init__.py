@@ -12,6 +12,7 @@ from wasifix.documents.toml import TomlDocument
 from wasifix.markers import Marker, find_markers
 from wasifix.model import NO_SETTINGS, Build, Confidence, Evidence, Fact, Settings
 from wasifix.project.cargo_config import CargoConfig, read_config
+from wasifix.project.file_names import machine_files
 from wasifix.project.link_args import Flag, memory_argument, uses_clang, whole_flags
 from wasifix.project.sources import Sources
 from wasifix.project.targets import Use, target_uses
@@ -65,8 +66,13 @@ class Project(Struct, frozen=True, kw_only=True, dict=True):
         """Path and text of the files that decide about the build, where wasifix may have left a comment."""
         files = [(each.path, self.sources.text(each.path) or "") for each in self.toolchain_files]
         scripts = [join(package.folder, "build.rs") for package in self.workspace.packages]
-        scripts += dict.fromkeys(path for call in self.calls for path in (call.workflow, call.path))
-        files += [(path, text) for path in scripts if (text := self.sources.text(path)) is not None]
+        scripts += [path for call in self.calls for path in (call.workflow, call.path)]
+        # once pinned to the release of the toolchain file they make no build of their own any more
+        machine = (
+            path for path in machine_files(self.start) if b" wasifix " in (self.sources.read(path) or b"")
+        )
+        texts = ((path, self.sources.text(path)) for path in dict.fromkeys((*scripts, *machine)))
+        files += [(path, text) for path, text in texts if text is not None]
         return (
             *files,
             (self.root.path, self.root.text),

@@ -30,5 +30,9 @@ def has_machine_files(sources: Sources, folder: str) -> bool:
     inside = (*sources.files(DEV_CONTAINERS), *sources.tree.folders(DEV_CONTAINERS))
     if inside or DEV_CONTAINER in sources.files(""):
         return True
-    names = (*MISE, TOOL_VERSIONS)
-    return any(sources.read(join(place, name)) is not None for place in upward(folder) for name in names)
+    return any(sources.read(path) is not None for path in machine_files(folder))
+
+
+def machine_files(folder: str) -> tuple[str, ...]:
+    """Where mise and asdf look, from the folder up."""
+    return tuple(join(place, name) for place in upward(folder) for name in (*MISE, TOOL_VERSIONS))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wasifix.documents.json import parse_json
-from wasifix.documents.text import decode
+from wasifix.documents.text import decode, well_formed
 from wasifix.documents.toml import TomlDocument, parse_toml
 from wasifix.documents.yaml import YamlDocument, parse_yaml
 from wasifix.tree import Tree
@@ -39,9 +39,9 @@ class Sources:
         return self._bytes[path]
 
     def text(self, path: str) -> str | None:
-        """The file's text. Raises UnreadableInput."""
+        """The file's text, with U+FFFD for bytes of a script that are not UTF-8. Raises UnreadableInput."""
         data = self.read(path)
-        return None if data is None else decode(path, data)[0]
+        return None if data is None else well_formed(decode(path, data)[0])
 
     def toml(self, path: str) -> TomlDocument | None:
         """The parsed file. Raises UnreadableInput."""

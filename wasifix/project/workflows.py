@@ -55,7 +55,8 @@ def workflow_calls(sources: Sources, always: bool) -> Iterator[CargoCall]:
     workflows = _Workflows(sources)
     for path in workflow_files(sources):
         data = sources.read(path) or b""
-        if _LEADS_HERE.search(data) or (LEADS_ON.search(data) and (always or b"wasm32" in data)):
+        may_matter = LEADS_ON.search(data) and (always or b"wasm32" in data)
+        if may_matter or _LEADS_HERE.search(data) or b"\0" in data:  # NUL: no UTF-8, so nothing can be seen
             document = sources.yaml(path)
             if document is not None and not _is_only_called(document):
                 yield from workflows.calls(document, {}, 0)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from wasifix.changes import Change, KeyPath, Replace, Set
 from wasifix.documents.shell import commands
+from wasifix.markers import blanked
 from wasifix.project.cargo_config import target_variable
 from wasifix.strategies.runner_flags import without_threads
 from wasifix.strategies.words import changed_words
@@ -33,6 +34,7 @@ def variable_of(target: str, plain: str, name: str) -> str:
 
 def changed_text(route: KeyPath, text: str, targets: Sequence[str], plain: str) -> Iterator[Change]:
     """The changes of a text: another name for the targets, once in a list, and no flags for threads."""
+    text = blanked(text)  # what a comment says of the name that was there stays
     spans = names_in(text, targets)
     if spans == ((0, len(text)),):
         yield Set(route, plain)
