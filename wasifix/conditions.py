@@ -9,7 +9,7 @@ from functools import partial
 from msgspec import Struct
 
 from wasifix.advisories import Condition
-from wasifix.documents.text import line_at, position
+from wasifix.documents.places import evidence_at
 from wasifix.model import Build, Evidence
 from wasifix.project import Project
 from wasifix.project.globs import inside
@@ -129,8 +129,7 @@ def _in_build_scripts(project: Project, pattern: str, why: str) -> Held | None:
             path = inside(at, package.folder, script)
         text = project.sources.text(path) or ""
         for match in re.finditer(pattern, text):
-            line, column = position(text, match.start())
-            evidence = Evidence(path=path, line=line, column=column, text=line_at(text, match.start()))
+            evidence = evidence_at(path, text, match.start())
             if not evidence.text.startswith("//"):
                 return Held(why=why, evidence=(evidence,))
     return None

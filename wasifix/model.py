@@ -39,7 +39,8 @@ class Effect(StrEnum):
 class Evidence(Struct, frozen=True, kw_only=True):
     """A place that says something: path relative to the tree's root, 1-based line and column (characters).
 
-    `path` is empty for what comes from no file (an environment variable, an option).
+    `path` is empty for what comes from no file (an environment variable, an option). `text` is the line, or a
+    part of a very long one; `within` counts its characters before the place.
     """
 
     path: str
@@ -47,6 +48,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     column: int = 0
     text: str = ""
     note: str = ""
+    within: int = 0
 
     @property
     def place(self) -> str:

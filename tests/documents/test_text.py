@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wasifix.documents.places import evidence_at
 from wasifix.documents.text import (
     CannotEdit,
     Edit,
@@ -15,7 +16,6 @@ from wasifix.documents.text import (
     decode,
     encode,
     eol_near,
-    line_at,
     line_end,
     line_start,
     position,
@@ -77,7 +77,7 @@ def test_the_line_of_an_offset_is_the_one_that_its_position_names(text: str, sha
     start, end = line_start(text, offset), line_end(text, offset)
     assert start + column - 1 == offset <= end
     assert text[start:end].rstrip("\n") == text.split("\n")[line - 1]
-    assert line_at(text, offset) == text.split("\n")[line - 1].strip()
+    assert evidence_at("f", text, offset).text == text.split("\n")[line - 1].strip()
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,6 @@ from msgspec import Struct
 from wasifix.documents.kinds import is_toml, takes_any_bytes
 from wasifix.errors import UnreadableInput
 
-LINE_LIMIT = 500
-"""Characters of a line that are shown. A generated file may be a single line of megabytes."""
-
-
 _OTHER_MARKS = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
     (codecs.BOM_UTF32_BE, "UTF-32"),
@@ -110,12 +106,6 @@ def lines_below(text: str, offset: int, count: int) -> int:
         offset = line_end(text, offset)
         count -= 1
     return offset
-
-
-def line_at(text: str, offset: int) -> str:
-    """The line of the offset without its line end and outer spaces; of a very long one the beginning."""
-    start = line_start(text, offset)
-    return text[start : start + LINE_LIMIT].partition("\n")[0].strip()
 
 
 def eol_near(text: str, offset: int) -> str:

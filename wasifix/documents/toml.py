@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from wasifix.documents.text import decode, line_at, position
+from wasifix.documents.places import evidence_at
+from wasifix.documents.text import decode
 from wasifix.documents.toml_spans import Entry, Section, Value, read_sections
 from wasifix.errors import UnreadableInput
 from wasifix.model import Evidence
@@ -89,9 +90,7 @@ class TomlDocument(Struct, frozen=True, kw_only=True, dict=True):
         offset = self.offset(path)
         if offset is None:
             return Evidence(path=self.path, note=note)
-        line, column = position(self.text, offset)
-        text = line_at(self.text, offset)
-        return Evidence(path=self.path, line=line, column=column, text=text, note=note)
+        return evidence_at(self.path, self.text, offset, note)
 
     def offset(self, path: KeyPath) -> int | None:
         """Where a value or a table begins; of a table, the first place that names it."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
 
-from wasifix.documents.text import decode, line_at, position
+from wasifix.documents.places import evidence_at
+from wasifix.documents.text import decode, position
 from wasifix.errors import UnreadableInput
 from wasifix.model import Evidence
 
@@ -38,10 +39,7 @@ class YamlDocument(Struct, frozen=True, kw_only=True, dict=True):
         """The place of a character, with its line as text."""
         found = self._evidence.get((offset, note))
         if found is None:
-            line, column = position(self.text, offset)
-            text = line_at(self.text, offset)
-            found = Evidence(path=self.path, line=line, column=column, text=text, note=note)
-            self._evidence[offset, note] = found
+            self._evidence[offset, note] = found = evidence_at(self.path, self.text, offset, note)
         return found
 
     @property

@@ -13,7 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from wasifix.documents.text import line_at, position
+from wasifix.documents.places import evidence_at
 from wasifix.documents.yaml import Node, child, items, parse_yaml, scalar
 from wasifix.errors import UnreadableInput
 from wasifix.model import Evidence
@@ -83,8 +83,7 @@ def _renovate(sources: Sources, managed: _Managed) -> Bot | None:
             continue
         if not _is_managed_by(settings, text, managed):
             return None
-        line, column = position(text, start)
-        at = Evidence(path=path, line=line, column=column, text=line_at(text, start))
+        at = evidence_at(path, text, start)
         return Bot(name="Renovate", at=at, why=f"its manager `{managed.kind}`")
     return None
 

@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping
 from msgspec import Struct, field
 
 from wasifix.changes import Origin
-from wasifix.documents.text import line_at, position
-from wasifix.model import Evidence
+from wasifix.documents.places import evidence_at
 from wasifix.project.expressions import Known
 
 REFERENCE = re.compile(r"\{\{\{\{|\{\{((?:[^{}'\"]|'[^']*'|\"[^\"]*\")*)\}\}")
@@ -135,8 +134,7 @@ class Values:
         """The value of an expression in the file, with its place; its origin where it is one string."""
         written = self.made.text[start:end].split(" #")[0].rstrip()
         known = self.text(written, depth)
-        line, column = position(self.made.text, start)
-        at = Evidence(path=self.made.path, line=line, column=column, text=line_at(self.made.text, start))
+        at = evidence_at(self.made.path, self.made.text, start)
         origin = known.origin
         if re.fullmatch(r"'[^']*'|\"[^\"\\]*\"", written):
             origin = Origin(path=self.made.path, part=(start + 1, start + len(written) - 1))

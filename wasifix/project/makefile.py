@@ -13,8 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from wasifix.changes import Origin
-from wasifix.documents.text import line_at, position
-from wasifix.model import Evidence
+from wasifix.documents.places import evidence_at
 from wasifix.project.expressions import Known
 
 DEPTH_LIMIT = 20
@@ -110,8 +109,7 @@ def _assign(made: Makefile, match: re.Match[str], into: dict[str, Known]) -> Non
 
 def _literal(made: Makefile, start: int, end: int) -> Known:
     text = made.text[start:end]
-    line, column = position(made.text, start)
-    evidence = Evidence(path=made.path, line=line, column=column, text=line_at(made.text, start))
+    evidence = evidence_at(made.path, made.text, start)
     origin = Origin(path=made.path, part=(start, end)) if "$" not in text and "\\" not in text else None
     return Known(text, (evidence,), origin=origin)
 

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from wasifix.changes import KeyPath, Origin
-from wasifix.documents.text import line_at, position
+from wasifix.documents.places import evidence_at
 from wasifix.documents.toml import TomlDocument
 from wasifix.errors import UnreadableInput
-from wasifix.model import Evidence
 from wasifix.project.commands import Reading
 from wasifix.project.expressions import Known
 from wasifix.project.file_names import MISE, TOOL_VERSIONS
@@ -145,8 +144,7 @@ def _of_versions(sources: Sources, path: str) -> Known | None:
     match = re.search(r"^rust[ \t]+(\S+)", text, re.MULTILINE)
     if match is None:
         return None
-    line, column = position(text, match.start(1))
-    at = Evidence(path=path, line=line, column=column, text=line_at(text, match.start()))
+    at = evidence_at(path, text, match.start(1))
     return Known(_resolved(match[1]), (at,), origin=Origin(path=path, part=match.span(1)))
 
 

@@ -10,8 +10,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from wasifix.changes import KeyPath, Origin
+from wasifix.documents.places import evidence_at
 from wasifix.documents.shell import Piece
-from wasifix.documents.text import line_at, position
 from wasifix.documents.yaml import Node, YamlDocument, places, scalar
 from wasifix.model import Evidence
 from wasifix.project.expressions import EXPRESSION, Known, Scope, evaluated
@@ -45,8 +45,7 @@ class Script(Struct, frozen=True, kw_only=True):
         if places is None:
             return self.at
         offset = places[self._written(start)]
-        line, column = position(self.source, offset)
-        return Evidence(path=self.path, line=line, column=column, text=line_at(self.source, offset))
+        return evidence_at(self.path, self.source, offset)
 
     def origin(self, start: int, end: int) -> Origin | None:
         """The characters as they can be replaced; None where an expression is among them."""
@@ -150,7 +149,6 @@ def plain_script(path: str, text: str) -> Script:
 
 def part_of_file(path: str, text: str, start: int, end: int) -> Script:
     """A script that is some characters of a plain file."""
-    line, column = position(text, start)
     return Script(
         path=path,
         source=text,
@@ -158,7 +156,7 @@ def part_of_file(path: str, text: str, start: int, end: int) -> Script:
         text=text[start:end],
         places=lambda: range(start, end + 1),
         before=start,
-        at=Evidence(path=path, line=line, column=column, text=line_at(text, start)),
+        at=evidence_at(path, text, start),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from wasifix.documents.text import line_at, position
+from wasifix.documents.places import evidence_at
 from wasifix.model import Confidence, Evidence
 from wasifix.project.cargo_config import CargoConfig
 from wasifix.project.sources import Sources
@@ -125,6 +125,4 @@ def _napi_targets(sources: Sources, path: str) -> Iterator[Use]:
         return
     for triple in listed if isinstance(listed, list) else []:
         if text and isinstance(triple, str) and (offset := text.find(f'"{triple}"')) >= 0:
-            line, column = position(text, offset)
-            evidence = Evidence(path=path, line=line, column=column, text=line_at(text, offset))
-            yield triple, Confidence.LIKELY, evidence
+            yield triple, Confidence.LIKELY, evidence_at(path, text, offset)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from wasifix.documents.text import position
+from wasifix.documents.places import evidence_at
 from wasifix.documents.toml import TomlDocument
 from wasifix.errors import UnreadableInput
 from wasifix.model import Evidence, Fact
@@ -126,8 +126,7 @@ def _read(sources: Sources, path: str) -> ToolchainFile | None:
         return None
     if not path.endswith(".toml") and text.strip() and "\n" not in text.removesuffix("\n"):
         name = text.strip()
-        line, column = position(text, text.index(name))
-        evidence = Evidence(path=path, line=line, column=column, text=name)
+        evidence = evidence_at(path, text, text.index(name))
         if (sources.read(path) or b"").startswith(BOM_UTF8):
             raise _no_name(evidence, "the byte-order mark before the name is part of it for rustup")
         if not is_absolute(name) and not re.fullmatch(r"[\w.+-]+", name):

@@ -38,6 +38,14 @@ def shortened(text: str, width: int) -> str:
     return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
 
 
+def excerpt(text: str, at: int, width: int) -> str:
+    """The text in at most so many columns, with the character `at` and some that follow it in sight."""
+    begin = min(at + min(width // 2, 30) - width, len(text) - width)
+    if begin <= 0:
+        return shortened(text, width)
+    return "…" + shortened(text[begin + 1 :], width - 1)
+
+
 class Style(Struct, frozen=True):
     """Paints text if colour is on."""
 

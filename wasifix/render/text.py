@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from wasifix.model import Build, Confidence, Effect, Evidence, Finding, Level, Prevented, Remedy, Report
 from wasifix.render.phrases import EFFECT_WORDS, build_title, chain, headline, readable_symptom, titles_of
-from wasifix.render.terminal import PLAIN, WIDTH, Style, clean, shortened, wrapped
+from wasifix.render.terminal import PLAIN, WIDTH, Style, clean, excerpt, wrapped
 
 MOST_PLACES = 4
 """So many are shown of findings that differ in nothing but their places."""
@@ -130,7 +130,7 @@ def evidence_lines(evidence: Iterable[Evidence], options: TextOptions) -> Iterat
             continue
         place = shown_place(each, options)
         line = f"  {place:<{first}}" if in_columns else f"  {place}"
-        line = shortened(f"{line}  {text}".rstrip(), WIDTH)
+        line = f"{line}  {excerpt(text, each.within, WIDTH - len(line) - 2)}".rstrip()
         yield f"{line:<{first + second + 4}}  {note}".rstrip() if in_columns else line
         if note and not in_columns:
             yield from wrapped(note, "    ")

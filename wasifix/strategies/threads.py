@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wasifix.documents.text import line_at, position
+from wasifix.documents.places import evidence_at
 from wasifix.model import Evidence
 from wasifix.project import Project
 from wasifix.tree import join
@@ -29,10 +29,9 @@ def thread_starts(project: Project) -> tuple[Evidence, ...]:
 
 def _in_file(text: str, path: str) -> Iterator[Evidence]:
     for match in _STARTS_THREADS.finditer(text):
-        line = line_at(text, match.start())
-        if not line.startswith("//"):
-            row, column = position(text, match.start())
-            yield Evidence(path=path, line=row, column=column, text=line)
+        found = evidence_at(path, text, match.start())
+        if not found.text.startswith("//"):
+            yield found
 
 
 def _rust_files(project: Project, folder: str) -> Iterator[str]:
