@@ -103,7 +103,7 @@ def options(
 
 
 def _fail(error: WasifixError) -> NoReturn:
-    from wasifix.commands.shared import show_error
+    from wasifix.commands.printing import show_error
     from wasifix.commands.streams import give_up
 
     try:

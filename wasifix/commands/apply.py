@@ -12,9 +12,7 @@ import typer
 from msgspec.structs import replace
 
 from wasifix.commands.help import WRITING
-from wasifix.commands.outcome import concluded
-from wasifix.commands.several import Answer, Output, answer
-from wasifix.commands.shared import (
+from wasifix.commands.options import (
     AllowDirty,
     AllowNoVcs,
     AssumeRust,
@@ -30,13 +28,13 @@ from wasifix.commands.shared import (
     Strategies,
     Verbose,
     opened,
-    print_verbose,
     release_option,
     settings_given,
     settled_toolchain,
-    style_for,
-    text_options,
 )
+from wasifix.commands.outcome import concluded
+from wasifix.commands.printing import print_verbose, style_for, text_options
+from wasifix.commands.several import Answer, Output, answer
 
 _LOCAL_ONLY = "Leave CI (GitHub, GitLab) alone; edit only what people run by hand."
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wasifix.commands.help import OUTPUT
-from wasifix.commands.several import Answer, Output, answer
-from wasifix.commands.shared import (
+from wasifix.commands.options import (
     AssumeRust,
     Colour,
     ColourOption,
@@ -23,12 +22,11 @@ from wasifix.commands.shared import (
     PathArguments,
     Verbose,
     opened,
-    print_verbose,
-    sarif_rules,
     settings_given,
     settled_toolchain,
-    text_options,
 )
+from wasifix.commands.printing import print_verbose, sarif_rules, text_options
+from wasifix.commands.several import Answer, Output, answer
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wasifix.commands.shared import Colour, ColourOption, print_text, style_for
+from wasifix.commands.options import Colour, ColourOption
+from wasifix.commands.printing import print_text, style_for
 
 if TYPE_CHECKING:
     from wasifix.advisories import Advisory

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from wasifix.commands.help import OUTPUT
-from wasifix.commands.shared import Colour, ColourOption, OutputFile, print_text, style_for
+from wasifix.commands.options import Colour, ColourOption, OutputFile
+from wasifix.commands.printing import print_text, style_for
 
 
 class InspectFormat(StrEnum):

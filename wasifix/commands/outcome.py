@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from wasifix.commands.options import PatchFormat
+from wasifix.commands.printing import rendered
 from wasifix.commands.several import Answer
-from wasifix.commands.shared import PatchFormat, rendered
 from wasifix.proposals import Plan, Proposal
 
 if TYPE_CHECKING:

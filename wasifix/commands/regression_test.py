@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wasifix.commands.shared import (
+from wasifix.commands.options import (
     AllowDirty,
     AllowNoVcs,
     Colour,
@@ -16,9 +16,9 @@ from wasifix.commands.shared import (
     OutputFile,
     PathArgument,
     opened,
-    print_patch,
     release_option,
 )
+from wasifix.commands.printing import print_patch
 
 
 def regression_test(

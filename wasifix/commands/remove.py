@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wasifix.commands.help import OUTPUT
-from wasifix.commands.outcome import concluded
-from wasifix.commands.several import Answer, Output, answer
-from wasifix.commands.shared import (
+from wasifix.commands.options import (
     AllowDirty,
     AllowNoVcs,
     Colour,
@@ -23,8 +21,10 @@ from wasifix.commands.shared import (
     RemovalFormat,
     Strategies,
     opened,
-    text_options,
 )
+from wasifix.commands.outcome import concluded
+from wasifix.commands.printing import text_options
+from wasifix.commands.several import Answer, Output, answer
 
 if TYPE_CHECKING:
     from wasifix.proposals import Proposal

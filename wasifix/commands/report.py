@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wasifix.commands.shared import PathArgument
+from wasifix.commands.options import PathArgument
 
 if TYPE_CHECKING:
     from wasifix.doctor import Diagnosis

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from wasifix.commands.shared import Colour
+from wasifix.commands.options import Colour
 
 
 def run(
@@ -93,7 +93,7 @@ def _tell(path: str, data: bytes, message: str) -> None:
     """Says on stderr that the module trapped, and whether that is what wasifix knows."""
     import sys
 
-    from wasifix.commands.shared import style_for
+    from wasifix.commands.printing import style_for
     from wasifix.inspection import MEMORY_CANNOT_GROW, Verdict, inspect
     from wasifix.render.terminal import clean
 

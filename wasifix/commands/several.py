@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import typer
 from msgspec import Struct
 
-from wasifix.commands.shared import Colour, print_patch, print_text, show_error, style_for
+from wasifix.commands.options import Colour
+from wasifix.commands.printing import print_patch, print_text, show_error, style_for
 from wasifix.errors import UsageError, WasifixError
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wasifix.commands.shared import Colour, ColourOption, OutputFile, PathArgument, print_text, style_for
+from wasifix.commands.options import Colour, ColourOption, OutputFile, PathArgument
+from wasifix.commands.printing import print_text, style_for
 
 if TYPE_CHECKING:
     from wasifix.verification import Verification
