@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, parse_yaml, places
+from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, parse_yaml
+from wasifix.documents.yaml_places import places
 from wasifix.errors import UnreadableInput
 
 

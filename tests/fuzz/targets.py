@@ -22,7 +22,8 @@ from wasifix.changes import KeyPath, Remove
 from wasifix.documents.shell import commands
 from wasifix.documents.text import CannotEdit
 from wasifix.documents.toml import parse_toml, value_at
-from wasifix.documents.yaml import entries, items, parse_yaml, places
+from wasifix.documents.yaml import entries, items, parse_yaml
+from wasifix.documents.yaml_places import places
 from wasifix.edits import rendered
 from wasifix.errors import WasifixError
 from wasifix.explain import by_symptom

@@ -14,8 +14,9 @@ from wasifix.documents.fragments import with_comments, without_comments
 from wasifix.documents.lines import insertion
 from wasifix.documents.shell import same_commands
 from wasifix.documents.text import CannotEdit, Edit, encode, line_end, line_start
-from wasifix.documents.yaml import Node, YamlDocument, child, items, parse_yaml, places, scalar
+from wasifix.documents.yaml import Node, YamlDocument, child, items, parse_yaml, scalar
 from wasifix.documents.yaml_lines import dropped, joined, last_of, last_offset, shared
+from wasifix.documents.yaml_places import places
 from wasifix.documents.yaml_scalars import written
 from wasifix.documents.yaml_values import Tree, changed_tree, tree_of
 from wasifix.errors import UnreadableInput

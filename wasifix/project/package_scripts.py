@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import partial
 
-from wasifix.documents.yaml import YamlDocument, child, items, places, scalar
+from wasifix.documents.yaml import YamlDocument, child, items, scalar
+from wasifix.documents.yaml_places import places
 from wasifix.errors import OutsideProject, UnreadableInput
 from wasifix.model import Evidence
 from wasifix.project.commands import Reading

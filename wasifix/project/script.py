@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from wasifix.changes import KeyPath, Origin
 from wasifix.documents.places import evidence_at
 from wasifix.documents.shell import Piece
-from wasifix.documents.yaml import Node, YamlDocument, places, scalar
+from wasifix.documents.yaml import Node, YamlDocument, scalar
+from wasifix.documents.yaml_places import places
 from wasifix.model import Evidence
 from wasifix.project.expressions import EXPRESSION, Known, Scope, evaluated
 
