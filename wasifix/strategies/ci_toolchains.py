@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from wasifix.changes import Origin, Remove, Replace, Set
 from wasifix.documents.yaml import items, scalar
 from wasifix.project import Project
-from wasifix.project.ci import toolchain_choice
+from wasifix.project.ci import config_of, toolchain_choice
+from wasifix.project.targets import configured_targets
 from wasifix.rust import Release
 from wasifix.strategies.base import Hits
 from wasifix.strategies.draft import Draft, by_origin, hit_calls, shared_with, text_before, whole_text
@@ -31,7 +32,7 @@ def move_calls(project: Project, hits: Hits, release: Release, makes_file: bool,
         if known is not None and known.text == str(release):
             continue
         others = shared_with(project, group, lambda call: _chosen(project, call), origin)
-        if not others:
+        if all(_is_for(project, call, hits.targets) for call in others):
             _put(project, origin, str(release), draft)
         elif not _split(project, origin, group, release, draft):
             own += group
@@ -46,6 +47,14 @@ def move_calls(project: Project, hits: Hits, release: Release, makes_file: bool,
         _by_the_command(project, call, hits.targets, release, draft)
     _mentions(project, calls, release, draft)
     _in_step(project, calls, release, draft)
+
+
+def _is_for(project: Project, call: CargoCall, targets: tuple[str, ...]) -> bool:
+    """Whether a command builds for these targets and no other: it may move with those that are hit."""
+    if call.target.evidence:
+        return call.target.text in targets
+    configured = {triple for triple, _, _ in configured_targets(config_of(project, call))}
+    return bool(configured) and configured.issubset(targets)
 
 
 def _in_step(project: Project, calls: Sequence[CargoCall], release: Release, draft: Draft) -> None:

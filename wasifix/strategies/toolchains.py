@@ -13,6 +13,7 @@ from wasifix.model import Evidence
 from wasifix.project import Project
 from wasifix.project.bots import managing_bots
 from wasifix.project.ci import toolchain_choice
+from wasifix.project.file_names import has_machine_files
 from wasifix.project.toolchain import CHANNEL, TARGETS, ToolchainFile
 from wasifix.proposals import Declined
 from wasifix.rust import Release
@@ -41,11 +42,9 @@ def moved(project: Project, hits: Hits, release: Release) -> tuple[Draft, tuple[
         files |= {file.path: file for file in project.toolchain_files}
     makes_file = False
     if not files and (hits.local or any(choice.known is None for choice in choices) or not calls):
-        yielding = yielding_choices(project)
-        makes_file = not yielding and not project.toolchain_files
-        if yielding:
-            at = yielding[0].evidence[0].place
-            notes.append(f"no rust-toolchain.toml is made: it would win over what {at} chooses")
+        reasons = tuple(_against_a_file(project))
+        makes_file = not reasons and not project.toolchain_files
+        notes += [f"no rust-toolchain.toml is made: {reason}" for reason in reasons[:1]]
     if makes_file:
         contents = (Set(CHANNEL, str(release)), Set(("toolchain", "components"), COMPONENTS))
         path = join(project.workspace.folder, "rust-toolchain.toml")
@@ -55,6 +54,17 @@ def moved(project: Project, hits: Hits, release: Release) -> tuple[Draft, tuple[
             draft.change(file.path, *changes)
     move_calls(project, hits, release, makes_file, draft)
     return draft, (*notes, *dict.fromkeys(_bot_notes(project, draft.edits)))
+
+
+def _against_a_file(project: Project) -> Iterator[str]:
+    """Why a new toolchain file would be wrong."""
+    for known in yielding_choices(project):
+        yield f"it would win over what {known.evidence[0].place} chooses"
+    if has_machine_files(project.sources, project.start):
+        from wasifix.project.mise import VARIABLE, chosen_by_mise
+
+        if (chosen := chosen_by_mise(project.sources, project.start).get(VARIABLE)) is not None:
+            yield f"{chosen.evidence[0].place} chooses the toolchain"
 
 
 def _bot_notes(project: Project, edits: tuple[FileEdit, ...]) -> Iterator[str]:
