@@ -56,7 +56,7 @@ class Project:
         variables = self.config.environment
         return tuple(all_calls(self.sources, self.start, folders, self.target_uses, variables))
 
-    @property
+    @cached_property
     def documents(self) -> tuple[tuple[str, str], ...]:
         """Path and text of the files that decide about the build, where wasifix may have left a comment."""
         files = [(each.path, self.sources.text(each.path) or "") for each in self.toolchain_files]
@@ -76,9 +76,12 @@ class Project:
 
     def markers(self) -> Iterator[tuple[str, str, Marker]]:
         """The comments that wasifix wrote: path, text of the file, comment."""
-        for path, text in self.documents:
-            for marker in find_markers(text):
-                yield path, text, marker
+        yield from self._markers
+
+    @cached_property
+    def _markers(self) -> tuple[tuple[str, str, Marker], ...]:
+        """Looked for once: each build asks."""
+        return tuple((path, text, each) for path, text in self.documents for each in find_markers(text))
 
 
 def read_project(

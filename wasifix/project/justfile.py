@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from wasifix.changes import Origin
 from wasifix.documents.text import line_at, position
@@ -69,6 +70,7 @@ class Justfile:
         return next(iter(self.recipes), None)
 
 
+@lru_cache(maxsize=64)
 def parse_justfile(path: str, text: str) -> Justfile:
     """Reads what it can; settings and imports are passed over."""
     made = Justfile(path=path, text=text)

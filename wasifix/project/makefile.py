@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from wasifix.changes import Origin
 from wasifix.documents.text import line_at, position
@@ -55,6 +56,7 @@ class Makefile:
         return next((name for name in self.rules if not name.startswith(".") and "%" not in name), None)
 
 
+@lru_cache(maxsize=64)
 def parse_makefile(path: str, text: str) -> Makefile:
     """Reads what it can; what is no rule and no assignment is passed over."""
     made = Makefile(path=path, text=text)
