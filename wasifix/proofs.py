@@ -22,6 +22,9 @@ from wasifix.changes import (
 from wasifix.documents.text import line_start, position
 from wasifix.documents.toml import TomlDocument, value_at
 
+_COMMA = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*,")
+"""The comma behind an array's item, which may begin the line of the next one."""
+
 
 class Unproven(Exception):
     """An edit that failed its own proof: a bug in wasifix, caught before anything was written."""
@@ -104,7 +107,8 @@ def _named_lines(document: TomlDocument, change: Change) -> Iterable[int]:
             found = document.locate(path) or document.locate(path[:-1])
             if found is not None:
                 first = position(document.text, line_start(document.text, found.entry.start))[0]
-                last = position(document.text, found.value.end)[0]
+                comma = _COMMA.match(document.text, found.value.end) if isinstance(change, Remove) else None
+                last = position(document.text, comma.end() if comma else found.value.end)[0]
                 yield from range(first, last + 1)
 
 

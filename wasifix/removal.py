@@ -201,7 +201,7 @@ def _section_of(document: TomlDocument, marker: Marker) -> Section:
 def _path_of(document: TomlDocument, section: Section, step: Step) -> KeyPath:
     """The path whose keys, joined with dots, are the step's label."""
     if not step.key:
-        return ("toolchain", "channel")
+        return (*(section.path or ("toolchain",)), "channel")
     names = [name for entry in section.entries for name in _labels(entry.keys, entry.value)]
     for name in names:
         if encode_key(name) == step.key:

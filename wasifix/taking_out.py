@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from wasifix.documents.text import CannotEdit, decode, position
 from wasifix.documents.toml import parse_toml, value_at
-from wasifix.errors import UnreadableInput
+from wasifix.errors import NoProject, UnreadableInput, WasifixError
 from wasifix.model import Evidence
 from wasifix.planner import hits_for, planned
 from wasifix.project import Project, local_builds
@@ -38,7 +38,8 @@ def take_out(tree: Tree, request: Request, strategies: Sequence[str]) -> Proposa
             return Proposal(before=before, outcomes=(_changed_since(names[0], path, data, refusal),))
     try:
         after = request.read(MemoryTree({path: change.new for path, change in changes.items()}, tree))
-    except UnreadableInput as error:
+        report = report_on(after)
+    except (NoProject, UnreadableInput) as error:
         return Proposal(before=before, outcomes=(_unreadable(tuple(there), project, error),))
     used = tuple(dict.fromkeys(name for _, name in there))
     if (declined := _not_ours(project, after, changes, tuple(there))) is not None:
@@ -47,7 +48,7 @@ def take_out(tree: Tree, request: Request, strategies: Sequence[str]) -> Proposa
         before=before,
         outcomes=tuple(Plan(strategy=name, edits=()) for name in used),
         changes=tuple(changes[path] for path in sorted(changes)),
-        after=report_on(after),
+        after=report,
         remedies=REMEDIES,
     )
 
@@ -97,7 +98,7 @@ def _values(path: str, data: bytes | None) -> object:
     return parse_toml(path, data or b"").values
 
 
-def _unreadable(removed: tuple[tuple[str, str], ...], project: Project, error: UnreadableInput) -> Declined:
+def _unreadable(removed: tuple[tuple[str, str], ...], project: Project, error: WasifixError) -> Declined:
     """A comment that was changed, or two files that would not agree any more."""
     file, strategy = next((each for each in removed if each[0] == error.path), removed[0])
     places = (each.evidence(path, text) for path, text, each in project.markers() if path == file)

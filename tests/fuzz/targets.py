@@ -18,7 +18,7 @@ from running import EXAMPLES, ROOT
 from fuzz.project import FILES, KINDS, STRATEGIES, TOML_CHANGES, files_beside
 from wasifix import engine
 from wasifix.advisories import load_advisories
-from wasifix.changes import KeyPath, Remove
+from wasifix.changes import Append, KeyPath, Remove
 from wasifix.documents.shell import commands
 from wasifix.documents.text import CannotEdit
 from wasifix.documents.toml import parse_toml, value_at
@@ -137,7 +137,7 @@ def toml_write(data: bytes) -> None:
     except CannotEdit:
         assert any(isinstance(each, Remove) for each in edit.changes)
         return
-    if any(isinstance(each, Remove) for each in edit.changes):  # items go with their comments and space
+    if any(isinstance(each, Remove | Append) for each in edit.changes):  # space in arrays is not kept
         assert same(parse_toml(edit.path, left).values, parse_toml(edit.path, data[1:]).values)
     else:
         assert new == data[1:] or left == data[1:] or not data[1:].removeprefix(BOM_UTF8).strip()

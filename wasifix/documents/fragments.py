@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from wasifix.documents.lines import NEW_LINES
 from wasifix.documents.replaced import (
@@ -74,6 +75,7 @@ def undone(text: str, marker: Marker) -> list[Edit]:
     return edits
 
 
+@lru_cache(maxsize=4096)
 def holds(text: str, marker: Marker) -> bool:
     """Whether what the comment says is still in the lines below it."""
     try:
@@ -82,6 +84,7 @@ def holds(text: str, marker: Marker) -> bool:
         return False
 
 
+@lru_cache(maxsize=4096)
 def lines_of(text: str, marker: Marker) -> range:
     """The 1-based lines that the comment speaks of."""
     first = text.count("\n", 0, top_of(text, marker)) + 1

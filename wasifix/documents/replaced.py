@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import unquote
 
 from msgspec import Struct
@@ -68,23 +69,37 @@ def moved_line(start: int, edits: Sequence[Edit]) -> int:
     return moved(start, [each for each in edits if each.start < start or each.text.endswith("\n")])
 
 
+class _Index(Struct, frozen=True):
+    """The comments about replacements: by where their lines begin, and where the lines below them do."""
+
+    at: dict[int, Marker]
+    above: dict[int, Marker]
+
+
+@lru_cache(maxsize=16)
+def _index(text: str) -> _Index:
+    found = [each for each in find_markers(text) if each.steps]
+    return _Index(
+        at={line_start(text, each.start): each for each in found},
+        above={line_end(text, each.end): each for each in found},
+    )
+
+
 def top_of(text: str, marker: Marker) -> int:
     """The line below a comment and others of its kind."""
     top = line_end(text, marker.end)
-    for other in find_markers(text):
-        if other.steps and line_start(text, other.start) == top:
-            top = line_end(text, other.end)
+    while (other := _index(text).at.get(top)) is not None:
+        top = line_end(text, other.end)
     return top
 
 
 def stack(text: str, top: int) -> list[Marker]:
     """The comments about replacements that stand right above a line, the uppermost first."""
     found: list[Marker] = []
-    for each in reversed(list(find_markers(text))):
-        if each.steps and line_end(text, each.end) == top:
-            found.insert(0, each)
-            top = line_start(text, each.start)
-    return found
+    while (each := _index(text).above.get(top)) is not None:
+        found.append(each)
+        top = line_start(text, each.start)
+    return found[::-1]
 
 
 def details(text: str, top: int, done: Sequence[Done]) -> str:

@@ -17,6 +17,9 @@ from wasifix.documents.text import well_formed
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
+TEXT_LIMIT = 100_000
+"""Characters of a word. Variables made of one another twice would double it with every line."""
+
 
 class Piece(Struct, frozen=True):
     """Part of a word: what the shell makes of it, and the characters `start`..`end` it is written with.
@@ -41,9 +44,11 @@ class Word(Struct, frozen=True):
 
     @property
     def text(self) -> str | None:
-        """What the shell makes of it, None where it cannot be known."""
+        """What the shell makes of it, None where it cannot be known, or is too long to be of use."""
         parts = [piece.text for piece in self.pieces]
-        return None if None in parts else "".join(part for part in parts if part is not None)
+        known = [part for part in parts if part is not None]
+        is_known = len(known) == len(parts) and sum(map(len, known)) <= TEXT_LIMIT
+        return "".join(known) if is_known else None
 
     def after(self, count: int) -> Piece | None:
         """What follows the first `count` characters, where that is one piece: the 1.91 of `+1.91`."""

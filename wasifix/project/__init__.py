@@ -61,7 +61,7 @@ class Project(Struct, frozen=True, kw_only=True, dict=True):
         """Answers that hold for all builds, by their question."""
         return {}
 
-    @property
+    @cached_property
     def documents(self) -> tuple[tuple[str, str], ...]:
         """Path and text of the files that decide about the build, where wasifix may have left a comment."""
         files = [(each.path, self.sources.text(each.path) or "") for each in self.toolchain_files]
@@ -81,9 +81,12 @@ class Project(Struct, frozen=True, kw_only=True, dict=True):
 
     def markers(self) -> Iterator[tuple[str, str, Marker]]:
         """The comments that wasifix wrote: path, text of the file, comment."""
-        for path, text in self.documents:
-            for marker in find_markers(text):
-                yield path, text, marker
+        yield from self._markers
+
+    @cached_property
+    def _markers(self) -> tuple[tuple[str, str, Marker], ...]:
+        """Looked for once: each build asks."""
+        return tuple((path, text, each) for path, text in self.documents for each in find_markers(text))
 
 
 def read_project(

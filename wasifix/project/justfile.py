@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from msgspec import Struct, field
 
@@ -66,6 +67,7 @@ class Justfile(Struct, kw_only=True):
         return next(iter(self.recipes), None)
 
 
+@lru_cache(maxsize=64)
 def parse_justfile(path: str, text: str) -> Justfile:
     """Reads what it can; settings and imports are passed over."""
     made = Justfile(path=path, text=text)

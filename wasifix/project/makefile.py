@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -54,6 +55,7 @@ class Makefile(Struct, kw_only=True):
         return next((name for name in self.rules if not name.startswith(".") and "%" not in name), None)
 
 
+@lru_cache(maxsize=64)
 def parse_makefile(path: str, text: str) -> Makefile:
     """Reads what it can; what is no rule and no assignment is passed over."""
     made = Makefile(path=path, text=text)

@@ -245,6 +245,8 @@ def followed(lead: Lead, leg: Leg, assigned: Mapping[str, Known]) -> Iterator[Ca
     """The commands that the lead leads to, unless it leads round in a circle."""
     if lead.key in leg.trail or len(leg.trail) >= DEPTH_LIMIT or len(leg.followed) >= FOLLOW_LIMIT:
         return
+    if leg.sources is not None and not leg.sources.may_follow():
+        return
     leg.followed.append(lead.key)
     outer = {} if lead.in_container else {**leg.environment, **assigned}
     inner = replace(

@@ -8,6 +8,9 @@ from wasifix.documents.toml import TomlDocument, parse_toml
 from wasifix.documents.yaml import YamlDocument, parse_yaml
 from wasifix.tree import Tree
 
+FOLLOW_LIMIT = 5_000
+"""How many scripts, recipes and aliases are followed in a project, again and again ones included."""
+
 
 class Sources:
     """A tree with a memory. Every method returns None where there is no such file."""
@@ -16,6 +19,8 @@ class Sources:
         self.tree = tree
         self._files: dict[str, tuple[str, ...]] = {}
         self._bytes: dict[str, bytes | None] = {}
+        self._texts: dict[str, str | None] = {}
+        self._followed = 0
         self._toml: dict[str, TomlDocument] = {}
         self._yaml: dict[str, YamlDocument] = {}
         self.config_layers: dict[tuple[str, bool], tuple[TomlDocument, ...]] = {}
@@ -40,8 +45,15 @@ class Sources:
 
     def text(self, path: str) -> str | None:
         """The file's text, with U+FFFD for bytes of a script that are not UTF-8. Raises UnreadableInput."""
-        data = self.read(path)
-        return None if data is None else well_formed(decode(path, data)[0])
+        if path not in self._texts:
+            data = self.read(path)
+            self._texts[path] = None if data is None else well_formed(decode(path, data)[0])
+        return self._texts[path]
+
+    def may_follow(self) -> bool:
+        """Whether one more script may be followed. Ten that call each other twice are a thousand."""
+        self._followed += 1
+        return self._followed <= FOLLOW_LIMIT
 
     def toml(self, path: str) -> TomlDocument | None:
         """The parsed file. Raises UnreadableInput."""

@@ -57,6 +57,8 @@ class Steps:
         self.sources = sources
         self._kept: dict[tuple[str, int], tuple[Step, ...]] = {}
         self._outcomes: dict[tuple[object, ...], _Outcome] = {}
+        self._open = 0
+        """How many actions are being read, one because of the other."""
 
     def kept(self, document: YamlDocument, sequence: Node | None) -> tuple[Step, ...]:
         """The steps of a job or an action that may matter in one of its legs."""
@@ -64,9 +66,13 @@ class Steps:
             return ()
         key = (document.path, sequence.start_mark.index)
         if key not in self._kept:
+            if self._open > DEPTH_LIMIT:
+                return ()
+            self._open += 1
             self._kept[key] = ()  # an action that uses itself never ends: GitHub refuses it
             found = (self._step(node) for node in items(sequence))
             self._kept[key] = tuple(step for step in found if step is not None)
+            self._open -= 1
         return self._kept[key]
 
     def calls(
