@@ -25,6 +25,8 @@ class Known:
     """How the file has it, where YAML makes another number of it: 1.90 is 1.9."""
     origin: Origin | None = None
     """Where it stands as it is, so that it can be replaced there."""
+    is_conditional: bool = False
+    """Whether it holds only where a condition does that cannot be known."""
 
 
 Scope = Mapping[str, Known]

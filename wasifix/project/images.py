@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from wasifix.documents.shell import Piece
+from wasifix.documents.shell import UNKNOWN, Piece
 from wasifix.project.expressions import Known
-from wasifix.project.script import UNKNOWN, Script
+from wasifix.project.script import Script
 
 _TAG = re.compile(
     r"(?P<version>\d+\.\d+(?:\.\d+)?|nightly|beta)(?:-.*)?|(?P<floating>1(?:-.*)?|latest|[a-z].*|)"

@@ -8,14 +8,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from wasifix.changes import KeyPath, Origin
-from wasifix.documents.shell import Piece
+from wasifix.documents.shell import UNKNOWN, Piece
 from wasifix.documents.text import line_at, position
 from wasifix.documents.yaml import Node, YamlDocument, places, scalar
 from wasifix.model import Evidence
 from wasifix.project.expressions import EXPRESSION, Known, Scope, evaluated
-
-UNKNOWN = "__WASIFIX_UNKNOWN__"
-"""Stands in a script for an expression that cannot be resolved."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,7 +64,7 @@ class Script:
             if (start, end) == (piece.start, piece.end) and source is None:
                 source = value
         if source is not None:
-            return Known(piece.text, (*source.evidence, at), source.written, source.origin)
+            return replace(source, text=piece.text, evidence=(*source.evidence, at))
         origin = self.origin(piece.start, piece.end) if piece.is_literal else None
         return Known(piece.text, (at,), origin=origin)
 
