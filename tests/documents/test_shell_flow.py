@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from wasifix.documents.shell import UNKNOWN, Command
 from wasifix.documents.shell_flow import Turn, flow
+from wasifix.documents.shell_words import UNKNOWN, Command
 
 SIGNS = {Turn.SUBSHELL: "(", Turn.FORK: "<", Turn.BRANCH: "|", Turn.END: ">", Turn.EXIT: "!"}
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from enum import Enum
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from wasifix.documents.shell import UNKNOWN, Command, Piece, Reader, Word, flat, inner_scripts, parsed
+from wasifix.documents.shell_questions import Outcome, fits, is_unknown, negated, outcome_of
+from wasifix.documents.shell_reader import Reader, flat, inner_scripts, parsed
+from wasifix.documents.shell_words import Command, Piece, Word
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -28,21 +29,11 @@ class Turn(Enum):
     END = "what began last ends"
 
 
-class Outcome(Enum):
-    """How a command ends."""
-
-    YES = "with success"
-    NO = "without"
-    LIKELY = "with success, unless something is wrong"
-    OPEN = "it is a question that nothing here answers"
-
-
 Flow = Generator[Command | Turn, None, Outcome]
 DEPTH_LIMIT = 20
 """How deep statements are looked into one by one; what is deeper is taken as it comes."""
 READING_LIMIT = 2000
 """How many statements are read again, as the body of a loop or function, before each is read once."""
-_QUESTIONS = ("command", "which", "type", "hash", "grep", "egrep", "fgrep", "diff", "cmp", "test", "[")
 
 
 def flow(
@@ -101,7 +92,7 @@ class _Flow:
         return outcome
 
     def _negated(self, node: Node, depth: int) -> Flow:
-        return _not((yield from self._sequence(node.children, depth)))
+        return negated((yield from self._sequence(node.children, depth)))
 
     def _sequence(self, nodes: Sequence[Node], depth: int) -> Flow:
         outcome = Outcome.LIKELY
@@ -122,7 +113,7 @@ class _Flow:
 
     def _simple(self, node: Node, depth: int) -> Flow:
         name = self.reader.plain_name(node)
-        outcome = self._outcome(node, name)
+        outcome = outcome_of(self.reader, node, name)
         if name in self.functions and name not in self.active and self.left > 0:
             words = self.reader.command(node).parts[1:]
             return (yield from self._inside(name, words, depth))
@@ -206,7 +197,7 @@ class _Flow:
             if item.type != "case_item":
                 continue
             end = next((at for at, each in enumerate(item.children) if each.type == ")"), 0)
-            answer = self._fits(text, [each for each in item.children[:end] if each.is_named])
+            answer = fits(self.reader, text, [each for each in item.children[:end] if each.is_named])
             if answer is Outcome.NO:
                 continue
             if answer is Outcome.OPEN:
@@ -219,20 +210,6 @@ class _Flow:
         yield from [Turn.END] * forks
         return Outcome.LIKELY
 
-    def _fits(self, text: str | None, patterns: list[Node]) -> Outcome:
-        found = [
-            self.reader.raw(each) if each.type == "extglob_pattern" else self.reader.word(each).text
-            for each in patterns
-        ]
-        if "*" in found:
-            return Outcome.YES
-        if _is_unknown(text) or any(_is_unknown(each) for each in found):
-            return Outcome.OPEN
-        if any(set(each or "") & set("(!+@\\") for each in found):
-            return Outcome.OPEN
-        fits = any(fnmatchcase(text or "", each or "") for each in found)
-        return Outcome.YES if fits else Outcome.NO
-
     def _for(self, node: Node, depth: int) -> Flow:
         """Once for each word; where a word is not known, once or not at all."""
         variable, body = node.child_by_field_name("variable"), node.child_by_field_name("body")
@@ -241,9 +218,7 @@ class _Flow:
         name = self.reader.raw(variable)
         values = [each for each in node.children[3:] if each.is_named and each != body]
         words = [word for each in values for word in self.reader.words(each)]
-        is_known = all(
-            not _is_unknown(each.text) and not set(each.text or "") & set("*?[{") for each in words
-        )
+        is_known = all(not is_unknown(each.text) and not set(each.text or "") & set("*?[{") for each in words)
         place = (self.reader.place(variable.start_byte), self.reader.place(variable.end_byte))
         if not is_known or not values or self.left <= 0:
             yield Turn.FORK
@@ -272,36 +247,6 @@ class _Flow:
         yield Turn.END
         return Outcome.LIKELY
 
-    def _outcome(self, node: Node, name: str) -> Outcome:
-        """How a simple command ends, seen before it runs."""
-        if node.type == "test_command":
-            return self._answer([each for each in node.children if each.is_named])
-        if name in ("true", ":"):
-            return Outcome.YES
-        if name == "false":
-            return Outcome.NO
-        if name == "test":
-            return _answered(self.reader.command(node).words[1:])
-        return Outcome.OPEN if name in _QUESTIONS else Outcome.LIKELY
-
-    def _answer(self, nodes: list[Node]) -> Outcome:
-        """`[ "$A" = b ]`, `[ -n "$A" ]`, also with `!` before it."""
-        if len(nodes) != 1:
-            return Outcome.OPEN
-        children = nodes[0].children if nodes[0].type.endswith("_expression") else nodes
-        if len(children) == 2 and children[0].type == "!":
-            return _not(self._answer([children[1]]))
-        if any(each.type.endswith("_expression") for each in children):
-            return Outcome.OPEN
-        words: list[str | None] = []
-        for each in children:
-            raw = self.reader.raw(each)
-            is_plain = each.type in ("extglob_pattern", "test_operator") or not each.is_named
-            words.append(raw if is_plain else self.reader.word(each).text)
-        if len(words) == 3 and set(words[2] or "") & set("*?[(\\"):
-            return Outcome.OPEN
-        return _answered(tuple(words))
-
 
 _STATEMENTS: dict[str, Callable[[_Flow, Node, int], Flow]] = {
     "command": _Flow._simple,
@@ -320,28 +265,3 @@ _STATEMENTS: dict[str, Callable[[_Flow, Node, int], Flow]] = {
     "pipeline": _Flow._pipeline,
     "negated_command": _Flow._negated,
 }
-
-
-def _not(outcome: Outcome) -> Outcome:
-    return {Outcome.YES: Outcome.NO, Outcome.NO: Outcome.YES}.get(outcome, Outcome.OPEN)
-
-
-def _answered(words: tuple[str | None, ...]) -> Outcome:
-    match words:
-        case ("!", *rest):
-            return _not(_answered(tuple(rest)))
-        case _ if any(_is_unknown(each) for each in words):
-            return Outcome.OPEN
-        case (one, "=" | "==", other):
-            return Outcome.YES if one == other else Outcome.NO
-        case (one, "!=", other):
-            return Outcome.NO if one == other else Outcome.YES
-        case ("-n", text) | (text,):
-            return Outcome.YES if text else Outcome.NO
-        case ("-z", text):
-            return Outcome.NO if text else Outcome.YES
-    return Outcome.OPEN
-
-
-def _is_unknown(text: str | None) -> bool:
-    return text is None or UNKNOWN in text

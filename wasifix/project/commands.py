@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from wasifix.documents.shell import UNKNOWN, Command, Piece, Word
+from wasifix.documents.shell_words import UNKNOWN, Command, Piece, Word
 from wasifix.project.expressions import Known
 from wasifix.project.script import Script
 from wasifix.project.setup_steps import Leg

@@ -65,7 +65,7 @@ def known_at(document: YamlDocument, node: Node | None, scope: Scope) -> Known:
     """The value of a scalar, its place and where it could be replaced."""
     text = scalar(node)
     if node is None or text is None:
-        return _UNKNOWN
+        return Known(None, (document.evidence(node),)) if node is not None else _UNKNOWN
     at = document.evidence(node)
     if "${{" not in text:
         return Known(text, (at,), origin=origin_of(document, node))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from wasifix.documents.shell import UNKNOWN, Piece
+from wasifix.documents.shell_words import UNKNOWN, Piece
 from wasifix.project.expressions import Known
 from wasifix.project.script import Script
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wasifix.changes import KeyPath
-from wasifix.documents.shell import UNKNOWN, commands
+from wasifix.documents.shell import commands
+from wasifix.documents.shell_words import UNKNOWN
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar
 from wasifix.model import Evidence
 from wasifix.project.file_names import workflow_files

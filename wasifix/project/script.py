@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from wasifix.changes import KeyPath, Origin
-from wasifix.documents.shell import UNKNOWN, Piece
+from wasifix.documents.shell_words import UNKNOWN, Piece
 from wasifix.documents.text import line_at, position
 from wasifix.documents.yaml import Node, YamlDocument, places, scalar
 from wasifix.model import Evidence

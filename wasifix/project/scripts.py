@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from wasifix.changes import Origin
-from wasifix.documents.shell import UNKNOWN
 from wasifix.documents.shell_flow import Turn, flow
+from wasifix.documents.shell_words import UNKNOWN
 from wasifix.errors import OutsideProject
-from wasifix.model import Evidence
 from wasifix.project.branches import Branches
+from wasifix.project.cargo_call import CargoCall
 from wasifix.project.cargo_commands import OWN_TARGETS, building
 from wasifix.project.commands import WRAPPERS, Reading, without_wrappers
 from wasifix.project.docker_commands import docker_leads
@@ -24,8 +23,7 @@ from wasifix.project.mise import mise_leads
 from wasifix.project.napi import napi_leads
 from wasifix.project.package_scripts import package_leads
 from wasifix.project.script import Script, plain_script, script_at
-from wasifix.project.setup_steps import Installation, Leg
-from wasifix.project.targets import RUNNING
+from wasifix.project.setup_steps import Leg
 from wasifix.tree import join, upward
 
 DEPTH_LIMIT = 10
@@ -41,66 +39,6 @@ PROGRAMS = re.compile(
 """How the programs are called that do something here. The end is open: `rustup-init.exe`."""
 _ANY = re.compile("")
 __all__ = ("UNKNOWN", "CargoCall", "Script", "cargo_calls_of", "enter", "plain_script", "script_at")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CargoCall:
-    """One Cargo command of one leg, with everything that decides how it builds."""
-
-    path: str
-    workflow: str = ""
-    """The file that starts it, where the command itself stands in an action that it uses."""
-    job: str = ""
-    leg: int = 0
-    """Which of the job's legs."""
-    folder: str
-    at: Evidence
-    start: Origin | None
-    """Where the command begins, variables included: no characters, a place to put some."""
-    program: Origin | None
-    """The word `cargo`."""
-    subcommand: str
-    target: Known
-    profile: Known
-    """Empty where no option names one."""
-    profile_option: str
-    """`--release`, `-r`, `--profile`, ...; the origin of the first two is the whole option."""
-    plus: Known | None
-    default: Known | None
-    override: Known | None
-    """The nearest, which is for this folder of the checkout:"""
-    override_folder: str = ""
-    mentions: tuple[Known, ...]
-    environment: Mapping[str, Known]
-    configs: tuple[str, ...]
-    doubts: tuple[str, ...]
-    wasmtime: Installation | None
-    """The Wasmtime that the job installed before."""
-    shell: str = "sh"
-    """What runs it: `bash`, `pwsh`, `cmd`, ...; empty where that cannot be known."""
-    trail: tuple[str, ...] = ()
-    """What led to it from the job: scripts, recipes, aliases, the first of them first."""
-
-    @property
-    def file(self) -> str:
-        """Where it begins: the workflow, or the file that somebody starts by hand."""
-        first = self.trail[0].partition("#")[0] if self.trail else self.path
-        return self.workflow or first
-
-    @property
-    def is_posix(self) -> bool:
-        """Whether the shell takes `NAME=value command`."""
-        return self.shell not in ("", "pwsh", "powershell", "cmd", "python", "node")
-
-    @property
-    def takes_and(self) -> bool:
-        """Whether the shell takes `one && two`, which the PowerShell of Windows does not."""
-        return self.is_posix or self.shell in ("pwsh", "cmd")
-
-    @property
-    def runs(self) -> bool:
-        """Whether it runs what it builds."""
-        return self.subcommand in RUNNING
 
 
 def cargo_calls_of(script: Script, leg: Leg) -> Iterator[CargoCall]:
