@@ -42,8 +42,9 @@ def with_comments(
     every = (*edits, *others)
     try:
         new = apply_edits(text, every)
-    except ValueError as error:
-        raise CannotEdit(str(error), min(edit.start for edit in edits)) from None
+    except ValueError:
+        first = min(edit.start for edit in edits)
+        raise CannotEdit("two changes would meet in the same place", first) from None
     comments: list[Edit] = []
     ordered = sorted(edits, key=lambda each: (each.start, each.end))
     for top, group in itertools.groupby(ordered, lambda each: command_start(text, each.start, closed)):

@@ -52,14 +52,14 @@ class _Writer:
             case Rename():
                 self._rename(change)
             case _:
-                raise CannotEdit("not a TOML file", 0)
+                raise TypeError(f"no change for a TOML file: {change}")
 
     def edits(self) -> list[Edit]:
         for path, indices in self.dropped.items():
             self._drop(path, tuple(sorted(indices)))
         for path in self.renamed:
-            if any(each[: len(path)] == path for each in self.sites.new_tables):
-                raise CannotEdit("a new table inside one that is renamed", self._offset(path))
+            new = [each for each in self.sites.new_tables if each[: len(path)] == path]
+            assert not new, "no strategy renames a table and adds one inside it"
         return self.sites.edits()
 
     # Changes ------------------------------------------------------------------------------------------------
@@ -87,8 +87,7 @@ class _Writer:
     def _set_new(self, change: Set) -> None:
         *parents, key = change.path
         parent = tuple(parents)
-        if not isinstance(key, str):
-            raise CannotEdit("the array has no such item", self._offset(parent))
+        assert isinstance(key, str), "strategies change only items that are there"
         if isinstance(self.document.get(*change.path), dict | list):
             raise CannotEdit("a table, not a value", self._offset(change.path))
         if (outer := self.document.locate(parent)) is not None and outer.value.kind == "{":
@@ -97,7 +96,10 @@ class _Writer:
         for depth in range(1, len(parent) + 1):
             if (inline := self.document.locate(parent[:depth])) is not None:
                 reason = "an inline table cannot be extended by a table"
-                raise CannotEdit(reason if inline.value.kind == "{" else "not a table", inline.value.start)
+                raise CannotEdit(
+                    reason if inline.value.kind == "{" else "a value where a table is needed",
+                    inline.value.start,
+                )
             if isinstance(self.document.get(*parent[:depth]), list) and isinstance(change.path[depth], str):
                 raise CannotEdit("an array of tables, not a table", self._offset(parent[:depth]))
         section = self.document.header(parent) if parent else self.document.sections[0]
@@ -111,8 +113,7 @@ class _Writer:
                 prefix = ".".join(written_key(str(each)) for each in rest) + "."
                 self._add_line(section, tuple(dotted), prefix, change)
                 return
-        if not all(isinstance(each, str) for each in parent):
-            raise CannotEdit("a table inside an array of tables", self._offset(parent))
+        assert all(isinstance(each, str) for each in parent), "arrays of tables are refused above"
         self.sites.new_tables.setdefault(parent, []).append((key, change.value))
 
     def _add_line(self, section: Section, beside: tuple[Entry, ...], prefix: str, change: Set) -> None:
@@ -217,7 +218,7 @@ class _Writer:
     def _array(self, path: KeyPath) -> Location:
         found = self.document.locate(path)
         if found is None or found.value.kind != "[":
-            raise CannotEdit("not an array", self._offset(path))
+            raise CannotEdit("a value where an array is needed", self._offset(path))
         return found
 
 
