@@ -45,6 +45,8 @@ REFUSED: tuple[tuple[str, str, Change, str], ...] = (
     ("a number where a table would be", "[profile]\nrelease = @1\n", LTO, "a table is needed"),
     ("an array where a table would be", "[profile]\nrelease = @[1]\n", LTO, "a table is needed"),
     ("a table in the place of the value", "x = 1\n[profile.release.@lto]\n", LTO, "a table"),
+    ("an item that is not there", "x = 1\na = @['x']", put("a.1", "y"), "no such item"),
+    ("a table inside an element", "[[@a]]\nb = 1\n", put("a.0.c.d", 1), "array of tables"),
     ("items for no array", "x = 1\na = @'x'", Append(("a",), ("y",)), "an array is needed"),
     ("an array with comments and other items", "a = @[ # b\n 1, 2 ]", put("a", ("y",)), "with comments"),
     ("the removal of nothing", "@x = 1", Remove(("a",)), "nothing to remove"),

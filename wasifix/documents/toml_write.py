@@ -58,8 +58,8 @@ class _Writer:
         for path, indices in self.dropped.items():
             self._drop(path, tuple(sorted(indices)))
         for path in self.renamed:
-            new = [each for each in self.sites.new_tables if each[: len(path)] == path]
-            assert not new, "no strategy renames a table and adds one inside it"
+            if any(each[: len(path)] == path for each in self.sites.new_tables):
+                raise CannotEdit("a new table inside one that is renamed", self._offset(path))
         return self.sites.edits()
 
     # Changes ------------------------------------------------------------------------------------------------
@@ -87,7 +87,8 @@ class _Writer:
     def _set_new(self, change: Set) -> None:
         *parents, key = change.path
         parent = tuple(parents)
-        assert isinstance(key, str), "strategies change only items that are there"
+        if not isinstance(key, str):
+            raise CannotEdit("the array has no such item", self._offset(parent))
         if isinstance(self.document.get(*change.path), dict | list):
             raise CannotEdit("a table, not a value", self._offset(change.path))
         if (outer := self.document.locate(parent)) is not None and outer.value.kind == "{":
@@ -113,7 +114,8 @@ class _Writer:
                 prefix = ".".join(written_key(str(each)) for each in rest) + "."
                 self._add_line(section, tuple(dotted), prefix, change)
                 return
-        assert all(isinstance(each, str) for each in parent), "arrays of tables are refused above"
+        if not all(isinstance(each, str) for each in parent):
+            raise CannotEdit("a table inside an array of tables", self._offset(parent))
         self.sites.new_tables.setdefault(parent, []).append((key, change.value))
 
     def _add_line(self, section: Section, beside: tuple[Entry, ...], prefix: str, change: Set) -> None:
