@@ -38,6 +38,7 @@ AT_END = f"""jobs:
           - t: x
             r: |
               1.0"""
+UNENDED = AT_END.replace("            r: |\n              1.0", "            r: 1.0\non:\n  push: |\n    x")
 LEG = (
     f"add to jobs.wasi.strategy.matrix.exclude: t: {T}, "
     f"add to jobs.wasi.strategy.matrix.include: r: 1.90.0, t: {T}"
@@ -165,6 +166,11 @@ SITUATIONS: tuple[Situation, ...] = (
         "target",
         "do it by hand: remove jobs.wasi.strategy.matrix.t.0, remove jobs.wasi.strategy.matrix.include.0, "
         "remove jobs.wasi.strategy.matrix.include.2 (an anchor is on it)",
+    ),
+    workflow(
+        UNENDED,
+        "pin",
+        f"do it by hand: {LEG} (the result would have other values too)",
     ),
     workflow(
         AT_END,

@@ -21,13 +21,12 @@ GUARDS = (
     "a key of an inline table",
     "a dotted key",
     "the result would not be readable (*)",
-    "the result would have other values too",
     "what should change is not there",
     "not a single value",
     "a comment would be part of a value",
     "a second run would change the files again; this is a bug in wasifix",
 )
-"""What no strategy asks for today: the writers refuse it all the same, and their own tests show it."""
+"""What no strategy asks for today. The writers refuse it all the same, which their own tests show."""
 WRAPPERS = (
     r"(?s).+ cannot be edited safely: (.+)",
     r"(?s)cannot be taken out safely: (.+)",

@@ -77,3 +77,8 @@ def test_what_cannot_be_written_is_refused_with_its_place(
     with pytest.raises(CannotEdit, match=reason) as caught:
         written(marked.replace("@", ""), change)
     assert caught.value.offset == marked.index("@")
+
+
+def test_a_new_table_inside_one_that_is_renamed_is_refused() -> None:
+    with pytest.raises(CannotEdit, match="inside one that is renamed"):
+        written("[a]\nx = 1\n", Rename(("a",), "b"), put("a.c.d", 1))
