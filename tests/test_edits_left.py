@@ -179,3 +179,17 @@ def test_a_smaller_maximum_of_another_target_stays() -> None:
     found = proposed("max-memory", {".cargo/config.toml": tables, "rust-toolchain": "1.91.0\n"}, force=True)
     (change,) = found.changes
     assert (change.new or b"").count(b'=65536"') == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (f"wasm32-wasip1 {T}", "wasm32-wasip1"),
+        (f"{T} wasm32-wasip1 wasm32-wasip2", "wasm32-wasip1 wasm32-wasip2"),
+        (f"{T} wasm32-wasip2", "wasm32-wasip1 wasm32-wasip2"),
+    ],
+)
+def test_a_loop_over_targets_has_each_once(words: str, expected: str) -> None:
+    loop = "- run: for t in {}; do cargo +1.91.0 test --target $t; done"
+    new = changed("target", {CI: job(loop.format(words))})[CI]
+    assert loop.format(expected) in new

@@ -22,6 +22,7 @@ from wasifix.markers import (
     encode_key,
     find_markers,
     merged,
+    safe,
 )
 from wasifix.model import Effect
 
@@ -185,3 +186,36 @@ def test_merged_steps_lead_from_the_first_to_the_last(
 def test_items_added_twice_are_all_remembered() -> None:
     earlier, later = (Step(key="targets", old=NONE, new=new) for new in ("a b", "c"))
     assert merged((earlier,), (later,)) == (Step(key="targets", old=NONE, new="a b c"),)
+
+
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(1, 99), STRINGS.filter(bool)), min_size=1))
+def test_words_that_went_are_read_back(removed: list[tuple[int, int, str]]) -> None:
+    steps = tuple(Step(key=f"{line}:{column}", old=safe(old), new=NONE) for line, column, old in removed)
+    other = Step(key="", old="a", new="b")
+    text = AUTHOR.comment(", ".join(map(str, (other, *steps, other))))
+    (marker,) = find_markers(f"x\n  {text}\ny\n")
+    assert marker.steps == (other, *steps, other)
+    assert not set(text) & set("\"'\r\n") and "channel" not in text
+
+
+@pytest.mark.parametrize(
+    ("step", "expected"),
+    [
+        (Step(key="0:50", old="%20-S threads", new=NONE), "removed [ -S threads] at column 50"),
+        (Step(key="2:7", old="%2C b", new=NONE), "removed [, b] at line 3 column 7"),
+        (Step(key="0:9", old="%0A  - a: b", new=NONE), "removed [\\n  - a: b] at column 9"),
+        (Step(key="0:9", old="a]", new=NONE), "removed [a\\]] at column 9"),
+        (Step(key="lto", old="=fat", new=NONE), "lto =fat -> none"),
+    ],
+)
+def test_what_went_can_be_read(step: Step, expected: str) -> None:
+    assert str(step) == expected
+
+
+def test_the_form_of_before_is_read_too() -> None:
+    text = AUTHOR.comment("0:54 %2Cwasm32-wasip1 -> none, 1:3 %0A  - a -> none")
+    (marker,) = find_markers(text)
+    assert [each.old for each in marker.steps] == ["%2Cwasm32-wasip1", "%0A  - a"]
+    assert ", ".join(map(str, marker.steps)) == (
+        "removed [,wasm32-wasip1] at column 54, removed [\\n  - a] at line 2 column 3"
+    )

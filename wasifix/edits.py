@@ -22,6 +22,7 @@ from wasifix.changes import (
     Replace,
     Set,
     SetLine,
+    TomlValue,
 )
 from wasifix.documents.fragments import with_comments, without_comments
 from wasifix.documents.kinds import is_toml, is_yaml
@@ -29,6 +30,7 @@ from wasifix.documents.lines import edit_for
 from wasifix.documents.shell import same_commands
 from wasifix.documents.text import CannotEdit, Edit, apply_edits, decode, encode, position
 from wasifix.documents.toml import parse_toml
+from wasifix.documents.toml_values import written
 from wasifix.documents.toml_write import edits_for
 from wasifix.errors import UnreadableInput
 from wasifix.markers import Author
@@ -109,8 +111,8 @@ def rendered(edit: FileEdit, old: bytes | None, author: Author) -> bytes:
         return old or b""
     try:
         text = apply_edits(before.text, edits_for(before, changes, author))
-    except ValueError as error:
-        raise CannotEdit(str(error), 0) from error
+    except ValueError:
+        raise CannotEdit("two changes would meet in the same place", 0) from None
     try:
         after = parse_toml(edit.path, encode(text, before.has_mark))
     except UnreadableInput as error:
@@ -124,7 +126,7 @@ def described(change: Change) -> str:
     """The change in words, for a message."""
     match change:
         case Set(path, value):
-            return f"set {_dotted(path)} to {value}"
+            return f"set {_dotted(path)} to {_shown(value)}"
         case Append(path, items):
             return f"add {', '.join(items)} to {_dotted(path)}"
         case Remove(path):
@@ -215,6 +217,11 @@ def _place(path: str, data: bytes, offset: int) -> Evidence:
     text, _ = decode(path, data)
     line, column = position(text, offset)
     return Evidence(path=path, line=line, column=column)
+
+
+def _shown(value: TomlValue) -> str:
+    """A value as files have it."""
+    return value if isinstance(value, str) else written(value)
 
 
 def _dotted(path: KeyPath) -> str:

@@ -25,19 +25,30 @@ _LINE = re.compile(
     re.MULTILINE,
 )
 _STEP = re.compile(r"(?:(?P<key>\S+) )?(?P<old>.*) -> (?P<new>.*)", re.DOTALL)
+_REMOVED = r"removed \[(?P<words>(?:[^\]\\]|\\.)*)\] at (?:line (?P<line>\d+) )?column (?P<column>\d+)"
+_STEPS = re.compile(rf"(?:{_REMOVED}|(?P<other>.+?))(?:, |\Z)", re.DOTALL)
+_PLACE = re.compile(r"(\d+):(\d+)")
+_SHOWN = {"\n": r"\n", "\r": r"\r", "\\": r"\\", "]": r"\]"}
 NEW_FILE = "new file"
 NEW_TABLE = "new table"
 NONE = "none"
 
 
 class Step(Struct, frozen=True, kw_only=True):
-    """One change: `old` and `new` are as the file wrote them, encoded by `encode`; NONE for nothing."""
+    """One change: `old` and `new` are as the file wrote them, encoded by `encode`; NONE for nothing.
+
+    It reads `opt-level 3 -> 1`; where words of a line went, `removed [ -S threads] at column 50`.
+    """
 
     key: str
     old: str
     new: str
 
     def __str__(self) -> str:
+        place = _PLACE.fullmatch(self.key) if self.new == NONE else None
+        if place is not None and safe(unquote(self.old)) == self.old:
+            line = f"line {int(place[1]) + 1} " if place[1] != "0" else ""
+            return f"removed [{_shown(unquote(self.old))}] at {line}column {place[2]}"
         if not self.key:  # without a key the first space ends the old value
             return f"{self.old.replace(' ', '%20')} -> {self.new}"
         return f"{self.key} {self.old} -> {self.new}"
@@ -72,8 +83,15 @@ class Marker(Struct, frozen=True, kw_only=True):
     @property
     def steps(self) -> tuple[Step, ...]:
         """The single changes; empty for a new table or file."""
-        found = (_STEP.fullmatch(each) for each in self.details.split(", "))
-        return tuple(Step(key=each["key"] or "", old=each["old"], new=each["new"]) for each in found if each)
+        return tuple(step for each in _STEPS.finditer(self.details) if (step := _step(each)) is not None)
+
+
+def _step(found: re.Match[str]) -> Step | None:
+    if found["other"] is None:
+        line = int(found["line"] or 1) - 1
+        return Step(key=f"{line}:{found['column']}", old=safe(_unshown(found["words"])), new=NONE)
+    step = _STEP.fullmatch(found["other"])
+    return Step(key=step["key"] or "", old=step["old"], new=step["new"]) if step else None
 
 
 def find_markers(text: str) -> Iterator[Marker]:
@@ -165,6 +183,18 @@ def safe(text: str) -> str:
     """Without what separates steps, what scripts grep for, and what a comment must not hold."""
     text = re.sub(r"[%,;`'\"\x00-\x08\x0a-\x1f\x7f]|->|\A[= \t]|[ \t]\Z", _percent, text)
     return text.replace("channel", "%63hannel")
+
+
+def _shown(words: str) -> str:
+    """Between brackets more characters can stay as they are than `safe` leaves."""
+    kept = re.sub(r"[%;`'\"\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|->", _percent, words)
+    kept = kept.replace("channel", "%63hannel")
+    return re.sub(r"[\n\r\\\]]", lambda found: _SHOWN[found.group()], kept)
+
+
+def _unshown(shown: str) -> str:
+    signs = {sign: text for text, sign in _SHOWN.items()}
+    return unquote(re.sub(r"\\.", lambda found: signs.get(found.group(), found.group()), shown))
 
 
 def _percent_first(text: str) -> str:

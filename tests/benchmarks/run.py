@@ -50,11 +50,11 @@ CHECKED = """
 import sys
 from pathlib import Path
 from wasifix import engine
-from wasifix.documents import shell
+from wasifix.documents import shell_reader
 from wasifix.tree import DiskTree
 for _ in range(int(sys.argv[2])):
     engine.check(DiskTree(Path(sys.argv[1])))
-    shell._places.cache_clear()  # a new process has read no script yet
+    shell_reader.parsed.cache_clear()  # a new process has read no script yet
 """
 SCANS = 20
 """So often, in one process, that starting it counts for little."""

@@ -187,7 +187,7 @@ def _untidy(change: FileChange, changes: tuple[Change, ...]) -> Iterator[str]:
         yield "another beginning or end"
     gone = Counter(line.rstrip("\r") for line in before) - Counter(line.rstrip("\r") for line in after)
     comments = [line for line in after if " wasifix " in line]
-    taken = sum(line.count("%0A") for line in comments)
+    taken = sum(len(re.findall(r"%0A|\\n", line)) for line in comments)
     if gone.total() > len(changes) + taken:
         yield f"{gone.total()} lines gone for {len(changes)} changes: {list(gone)[:3]}"
     if not comments and not any(isinstance(each, SetLine) for each in changes):

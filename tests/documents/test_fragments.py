@@ -139,6 +139,19 @@ def test_line_ends_stay(eol: str, ends: bool) -> None:
     assert without(new, path="a.sh") == text
 
 
+def test_new_lines_do_not_part_a_command() -> None:
+    text = "a \\\n  b 1.91.0\n"
+    inserted = Replace((), text.index("  b"), text.index("  b"), "rustup install\n")
+    with pytest.raises(CannotEdit, match="new lines would part the command"):
+        written(text, inserted, swap(text, "", "1.91.0", "1.90.0"), path="a.sh")
+
+
+def test_a_comment_in_a_text_of_toml_would_be_part_of_it() -> None:
+    text = '[tasks.a]\nrun = """ "\ncargo +1.91.0 test\n"""\n'
+    with pytest.raises(CannotEdit, match="part of a value"):
+        written(text, swap(text, "", "1.91.0", "1.90.0"), path="mise.toml")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -111,5 +111,5 @@ def test_edits_that_touch_do_not_overlap() -> None:
 
 @pytest.mark.parametrize("second", [Edit(1, 3, "y"), Edit(0, 1, "y"), Edit(1, 1, "y")])
 def test_edits_that_overlap_are_refused(second: Edit) -> None:
-    with pytest.raises(CannotEdit, match="overlap"):
+    with pytest.raises(CannotEdit, match="meet in the same place"):
         apply_edits("abcd", [Edit(0, 2, "x"), second])

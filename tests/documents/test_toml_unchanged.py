@@ -42,17 +42,17 @@ REFUSED: tuple[tuple[str, str, Change, str], ...] = (
     ("an inline table that would need another", "profile = @{ dev = { lto = true } }", LTO, "inline table"),
     ("an empty inline table that would need another", "a = 1\nprofile = @{}\n", LTO, "inline table"),
     ("an inline table over several lines", "[profile]\nrelease = @{\n debug = 1,\n}", LTO, "several lines"),
-    ("a number where a table would be", "[profile]\nrelease = @1\n", LTO, "not a table"),
-    ("an array where a table would be", "[profile]\nrelease = @[1]\n", LTO, "not a table"),
+    ("a number where a table would be", "[profile]\nrelease = @1\n", LTO, "a table is needed"),
+    ("an array where a table would be", "[profile]\nrelease = @[1]\n", LTO, "a table is needed"),
     ("a table in the place of the value", "x = 1\n[profile.release.@lto]\n", LTO, "a table"),
     ("an item that is not there", "x = 1\na = @['x']", put("a.1", "y"), "no such item"),
-    ("items for no array", "x = 1\na = @'x'", Append(("a",), ("y",)), "not an array"),
+    ("a table inside an element", "[[@a]]\nb = 1\n", put("a.0.c.d", 1), "array of tables"),
+    ("items for no array", "x = 1\na = @'x'", Append(("a",), ("y",)), "an array is needed"),
     ("an array with comments and other items", "a = @[ # b\n 1, 2 ]", put("a", ("y",)), "with comments"),
     ("the removal of nothing", "@x = 1", Remove(("a",)), "nothing to remove"),
     ("the removal of a key of an inline table", "a = { b = @1 }", Remove(("a", "b")), "inline table"),
     ("another name for a dotted table", "[a]\n@b.c = 1\n", Rename(("a", "b"), "d"), "header"),
     ("a name that is taken", "[a.c]\n@[a.b]\n", Rename(("a", "b"), "c"), "there already"),
-    ("a table inside an element", "[[@a]]\nb = 1\n", put("a.0.c.d", 1), "array of tables"),
 )
 
 
@@ -77,3 +77,8 @@ def test_what_cannot_be_written_is_refused_with_its_place(
     with pytest.raises(CannotEdit, match=reason) as caught:
         written(marked.replace("@", ""), change)
     assert caught.value.offset == marked.index("@")
+
+
+def test_a_new_table_inside_one_that_is_renamed_is_refused() -> None:
+    with pytest.raises(CannotEdit, match="inside one that is renamed"):
+        written("[a]\nx = 1\n", Rename(("a",), "b"), put("a.c.d", 1))

@@ -45,6 +45,7 @@ class _Request(Struct, frozen=True, kw_only=True):
     plus: Known | None = None
     variable: Known | None
     override: Known | None
+    override_folder: str = ""
     default: Known | None
 
 
@@ -115,6 +116,7 @@ def _requests(project: Project, builds: tuple[Build, ...]) -> Iterator[_Request]
                 plus=call.plus,
                 variable=call.environment.get("RUSTUP_TOOLCHAIN"),
                 override=call.override,
+                override_folder=call.override_folder,
                 default=call.default,
             )
     if not workflow_files(project.sources):
@@ -149,7 +151,8 @@ def _difference(project: Project, request: _Request) -> _Difference | None:
     if not files or files[0].name is None:
         return None
     file = files[0]
-    override = request.override if not parent(file.path) else None
+    is_nearer = len(parent(file.path)) > len(request.override_folder)
+    override = None if is_nearer else request.override
     ranked = (
         (request.plus, "`+name` wins over the file"),
         (request.variable, "RUSTUP_TOOLCHAIN wins over the file"),

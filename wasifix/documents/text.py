@@ -122,7 +122,7 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     done = 0
     for edit in sorted(edits, key=lambda each: (each.start, each.end)):
         if edit.start < done:
-            raise CannotEdit("edits overlap", edit.start)
+            raise CannotEdit("two changes would meet in the same place", edit.start)
         parts += (text[done : edit.start], edit.text)
         done = edit.end
     return "".join((*parts, text[done:]))

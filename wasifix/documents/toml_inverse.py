@@ -30,7 +30,8 @@ def reinserted(document: TomlDocument, gone: Mapping[KeyPath, str]) -> Iterator[
         *parent, index = place_now(path, gone)
         array = document.locate(tuple(parent))
         if array is None or not isinstance(index, int) or array.value.kind != "[":
-            raise CannotEdit(f"the place of `{path[-1]}` is gone", 0)
+            name = next((key for key in reversed(path) if not str(key).isdecimal()), "")
+            raise CannotEdit(f"`{name}` is no list any more, so that its item cannot go back", 0)
         items = array.value.items
         quoted = decode(token, toml_arrays.usual_quotes(text, items))
         if index >= len(items):

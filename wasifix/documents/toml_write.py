@@ -52,7 +52,7 @@ class _Writer:
             case Rename():
                 self._rename(change)
             case _:
-                raise CannotEdit("not a TOML file", 0)
+                raise TypeError(f"no change for a TOML file: {change}")
 
     def edits(self) -> list[Edit]:
         for path, indices in self.dropped.items():
@@ -97,7 +97,10 @@ class _Writer:
         for depth in range(1, len(parent) + 1):
             if (inline := self.document.locate(parent[:depth])) is not None:
                 reason = "an inline table cannot be extended by a table"
-                raise CannotEdit(reason if inline.value.kind == "{" else "not a table", inline.value.start)
+                raise CannotEdit(
+                    reason if inline.value.kind == "{" else "a value where a table is needed",
+                    inline.value.start,
+                )
             if isinstance(self.document.get(*parent[:depth]), list) and isinstance(change.path[depth], str):
                 raise CannotEdit("an array of tables, not a table", self._offset(parent[:depth]))
         section = self.document.header(parent) if parent else self.document.sections[0]
@@ -217,7 +220,7 @@ class _Writer:
     def _array(self, path: KeyPath) -> Location:
         found = self.document.locate(path)
         if found is None or found.value.kind != "[":
-            raise CannotEdit("not an array", self._offset(path))
+            raise CannotEdit("a value where an array is needed", self._offset(path))
         return found
 
 

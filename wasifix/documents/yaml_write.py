@@ -67,7 +67,7 @@ class _Writer:
             case Rename(path, name):
                 self._rename(path, name)
             case _:
-                raise CannotEdit("not a change for a YAML file", 0)
+                raise TypeError(f"no change for a YAML file: {change}")
 
     def _replace_all(self, node: Node, value: str) -> None:
         """Another value in the quotes that are there, if it can be."""
@@ -135,7 +135,7 @@ class _Writer:
         """An item of a list, with the comma or the lines that it has there."""
         node, outer, index = self.document.locate(path), self.document.locate(path[:-1]), path[-1]
         if node is None or outer is None or not isinstance(index, int) or len(items(outer)) < 2:
-            raise CannotEdit("not one of several items of a list", 0)
+            raise CannotEdit("the only item of a list", 0)
         if node.id == "scalar" and self._editable(path) is None:
             raise CannotEdit("not a single value", node.start_mark.index)
         if self.document.route(node) is None:
@@ -146,7 +146,7 @@ class _Writer:
         outer = self.document.locate(path[:-1])
         keys = [key for key, _ in outer.value if key.value == path[-1]] if outer is not None else []
         if len(keys) != 1 or keys[0].style:
-            raise CannotEdit("a key in quotes, or none", keys[0].start_mark.index if keys else 0)
+            raise CannotEdit("a name in quotes", keys[0].start_mark.index if keys else 0)
         self.fragments.append(Edit(keys[0].start_mark.index, keys[0].end_mark.index, name))
 
     def _new_item(self, path: KeyPath, pairs: tuple[tuple[str, str], ...]) -> None:

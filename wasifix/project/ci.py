@@ -54,9 +54,10 @@ def toolchain_choice(project: Project, call: CargoCall) -> Choice:
     """
     files = governing_files(project.sources, call.folder)
     override = call.override
-    if files and parent(files[0].path):  # nearer than an override, which is for the top of the checkout
+    if files and len(parent(files[0].path)) > len(call.override_folder):  # the nearer of the two counts
         override = None
-    for known in (call.plus, call.environment.get("RUSTUP_TOOLCHAIN"), override):
+    variable = call.environment.get("RUSTUP_TOOLCHAIN")
+    for known in (call.plus, variable if variable and variable.text != "" else None, override):
         if known is not None:
             return Choice(known=known)
     return Choice(files=files) if files else Choice(known=call.default, yields_to_file=True)
@@ -75,7 +76,7 @@ def _builds(project: Project, call: CargoCall) -> Iterator[Build]:
             name=f"{call.file}:{call.job}:{triple}",
             title=_title(call, name),
             uses=uses,
-            doubts=(*call.doubts, *doubts, *_unknown_variables(call)),
+            doubts=(*call.doubts, *doubts, *_unknown_variables(call), *_conditions(project, call)),
         )
         yield replace(build, wasmtime=_wasmtime(call, build), max_memory=_seen(build.max_memory, call))
 
@@ -169,6 +170,23 @@ def _of(known: Known) -> Fact[Toolchain]:
         return Fact(value=toolchain, evidence=known.evidence[:1], reason=reason)
     reason = f"`{known.text}` moves: which release it is depends on the day" if toolchain.is_floating else ""
     return Fact(value=toolchain, evidence=known.evidence[:1], reason=reason)
+
+
+def _conditions(project: Project, call: CargoCall) -> Iterator[str]:
+    """What holds only where a condition does that cannot be known."""
+    choice = toolchain_choice(project, call)
+    if choice.known is not None and choice.known.is_conditional:
+        yield "the toolchain depends on a condition"
+    if call.target.is_conditional:
+        yield "the target depends on a condition"
+    for name, known in call.environment.items():
+        if known.is_conditional and _decides(name):
+            yield f"{name} depends on a condition"
+
+
+def _decides(name: str) -> bool:
+    of_target = name.startswith("CARGO_TARGET_") and name.endswith(("RUSTFLAGS", "RUNNER"))
+    return name.startswith(_DECIDING) or of_target
 
 
 def _unknown_variables(call: CargoCall) -> Iterator[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from msgspec.structs import replace
 
-from wasifix.documents.shell import Command, Piece, Word
+from wasifix.documents.shell_words import UNKNOWN, Command, Piece, Word
 from wasifix.project.expressions import Known
-from wasifix.project.script import UNKNOWN, Script
+from wasifix.project.script import Script
 from wasifix.project.setup_steps import Leg
 
 
@@ -71,12 +72,20 @@ class Reading:
         known = self.script.known(word.after(0), self.variables)
         text = word.text
         if known.text is None and text is not None and UNKNOWN not in text:
-            return Known(text, (self.script.evidence(word.start),))
+            parts = [self.variables[each.variable] for each in word.pieces if each.variable in self.variables]
+            is_conditional = any(part.is_conditional for part in parts)
+            return Known(text, (self.script.evidence(word.start),), is_conditional=is_conditional)
         return known
 
     def assigned(self) -> dict[str, Known]:
         """The variables that are set for this command alone."""
         return {name: self.value(word) for name, word in self.command.assigned}
+
+    def environment(self) -> dict[str, Known]:
+        """The variables that the command gets."""
+        removed = self.command.removed
+        kept = {name: known for name, known in self.leg.environment.items() if name not in removed}
+        return kept | self.assigned()
 
 
 def without_wrappers(command: Command) -> Command:
@@ -87,7 +96,12 @@ def without_wrappers(command: Command) -> Command:
         if name not in WRAPPERS:
             return command
         count = _own_length(words, WRAPPERS[name], _OPERANDS.get(name, 0))
-        assigned = list(command.assigned)
+        assigned, removed = list(command.assigned), list(command.removed)
+        if name == "env":
+            options = pairwise(words[:count])
+            gone = [value or "" for option, value in options if option in ("-u", "--unset")]
+            assigned = [each for each in assigned if each[0] not in gone]
+            removed += gone
         if name in ("env", "sudo", "cross-env"):
             for word in command.parts[count:]:
                 variable, equals, _ = (word.text or _head(word)).partition("=")
@@ -99,7 +113,9 @@ def without_wrappers(command: Command) -> Command:
             return command
         if words[count] == "--":
             count += 1
-        command = replace(command, parts=command.parts[count:], assigned=tuple(assigned))
+        command = replace(
+            command, parts=command.parts[count:], assigned=tuple(assigned), removed=tuple(removed)
+        )
     return command
 
 

@@ -26,6 +26,8 @@ class Known(Struct, frozen=True):
     """How the file has it, where YAML makes another number of it: 1.90 is 1.9."""
     origin: Origin | None = None
     """Where it stands as it is, so that it can be replaced there."""
+    is_conditional: bool = False
+    """Whether it holds only where a condition does that cannot be known."""
 
 
 Scope = Mapping[str, Known]
@@ -72,7 +74,7 @@ def known_at(document: YamlDocument, node: Node | None, scope: Scope) -> Known:
     """The value of a scalar, its place and where it could be replaced."""
     text = scalar(node)
     if node is None or text is None:
-        return _UNKNOWN
+        return Known(None, (document.evidence(node),)) if node is not None else _UNKNOWN
     if "${{" not in text:
         known: Known | None = document.remembered.get(id(node))
         if known is None:

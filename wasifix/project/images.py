@@ -9,9 +9,9 @@ import re
 
 from msgspec.structs import replace
 
-from wasifix.documents.shell import Piece
+from wasifix.documents.shell_words import UNKNOWN, Piece
 from wasifix.project.expressions import Known
-from wasifix.project.script import UNKNOWN, Script
+from wasifix.project.script import Script
 
 _TAG = re.compile(
     r"(?P<version>\d+\.\d+(?:\.\d+)?|nightly|beta)(?:-.*)?|(?P<floating>1(?:-.*)?|latest|[a-z].*|)"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from wasifix.errors import OutsideProject
 from wasifix.project.commands import Reading, plain_words
 from wasifix.project.expressions import Known
 from wasifix.project.setup_steps import LATEST, Installation, installation
+from wasifix.tree import join
 
 _WITH_VALUE = ("--profile", "--component", "-c", "--target", "-t")
 
@@ -18,16 +20,27 @@ def rustup(reading: Reading) -> None:
             leg.default = reading.of(named[0]) if named else leg.default
         case ("override", "set" | "add") if len(words) > 3:
             named = list(plain_words(reading, 3, ("--path",)))
-            elsewhere = reading.option("--path") is not None
-            leg.override = reading.of(named[0]) if named and not elsewhere else leg.override
+            folder = _folder(reading)
+            if named and folder is not None:
+                leg.overrides[folder] = reading.of(named[0])
         case ("override", "unset" | "remove"):
-            leg.override = None
+            leg.overrides.pop(_folder(reading) or "", None)
         case ("toolchain", "install" | "add" | "update"):
             leg.mentions += [reading.of(index) for index in plain_words(reading, 3, _WITH_VALUE)]
         case ("install" | "update", *_):
             leg.mentions += [reading.of(index) for index in plain_words(reading, 2, _WITH_VALUE)]
         case _ if (index := reading.option("--toolchain")) is not None:
             leg.mentions.append(reading.of(*index))
+
+
+def _folder(reading: Reading) -> str | None:
+    """The folder that an override is for; None where it is not in the project."""
+    place = reading.option("--path")
+    named = reading.of(*place).text if place else "."
+    try:
+        return join(reading.leg.folder, named) if named is not None else None
+    except OutsideProject:
+        return None
 
 
 def rustup_init(reading: Reading) -> None:

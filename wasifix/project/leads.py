@@ -12,14 +12,13 @@ from wasifix.project.cargo_commands import STANDARD, first_word
 from wasifix.project.cargo_config import read_config
 from wasifix.project.commands import Reading
 from wasifix.project.expressions import Known
-from wasifix.project.script import Script, composed, plain_script, quoted
+from wasifix.project.script import Script, composed, plain_script
 from wasifix.project.sources import Sources
 from wasifix.project.targets import BUILDING, alias_words
 from wasifix.tree import join, upward
 
 SHELLS = ("sh", "bash", "zsh", "dash", "ash")
 SOURCING = (".", "source")
-_ARGUMENTS = re.compile(r'"\$@"|\$@|"\$\*"|\$\*|"\$\{@\}"')
 
 
 class Lead(Struct, frozen=True, kw_only=True):
@@ -76,14 +75,12 @@ def shell_leads(reading: Reading, name: str) -> Iterator[Lead]:
 def script_file(
     reading: Reading, name: str, arguments: tuple[Known, ...], is_sourced: bool = False
 ) -> Iterator[Lead]:
-    """A shell script of the repository, its `$@` replaced by the arguments."""
+    """A shell script of the repository with its arguments."""
     path = path_in(reading.leg.folder, name)
     text = script_text(reading.leg.sources, path) if path and reading.leg.sources else None
     if path is None or text is None:
         return
     script = plain_script(path, text)
-    given = tuple(Known(quoted(each.text), each.evidence, origin=each.origin) for each in arguments)
-    script = script.with_values(_ARGUMENTS, lambda _: given)
     numbered = {str(number): known for number, known in enumerate(arguments, 1)}
     shell = {**reading.leg.shell, **numbered} if is_sourced else numbered
     yield Lead(key=path, scripts=(script,), folder=reading.leg.folder, shell=shell, is_sourced=is_sourced)

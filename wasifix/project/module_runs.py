@@ -8,10 +8,11 @@ from msgspec import Struct
 
 from wasifix.changes import KeyPath
 from wasifix.documents.shell import commands
+from wasifix.documents.shell_words import UNKNOWN
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar
 from wasifix.model import Evidence
 from wasifix.project.file_names import workflow_files
-from wasifix.project.script import UNKNOWN, script_at
+from wasifix.project.script import script_at
 from wasifix.project.sources import Sources
 from wasifix.project.targets import THREADS_TARGETS
 from wasifix.wasmtime_command import run_command

@@ -42,7 +42,7 @@ def own_calls(
             if lead.key not in called:
                 leg = Leg(scope={}, environment=dict(environment), sources=sources)
                 name = lead.key.partition("#")[2]
-                calls = (replace(call, job=name) for call in followed(lead, leg, {}))
+                calls = (replace(call, job=name) for call in followed(lead, leg, leg.environment))
                 found.setdefault(lead.key, []).extend(calls)
     inner = {key for made in found.values() for call in made for key in call.trail[1:]}
     for key, made in found.items():

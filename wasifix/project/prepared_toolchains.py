@@ -43,12 +43,12 @@ def _of_job(document: YamlDocument, job: str, node: Node) -> Iterator[SetUp]:
         for step in steps:
             set_up(document, step, leg)
             named |= any(is_wasm(each) for each in _targets(document, step, leg))
-        if named and (leg.default or leg.override):
+        if named and (leg.default or leg.overrides):
             yield SetUp(
                 path=document.path,
                 job=job,
                 default=leg.default,
-                override=leg.override,
+                override=leg.overrides.get(""),
                 variable=leg.environment.get("RUSTUP_TOOLCHAIN"),
             )
 

@@ -11,14 +11,11 @@ from msgspec.structs import replace
 
 from wasifix.changes import KeyPath, Origin
 from wasifix.documents.places import evidence_at
-from wasifix.documents.shell import Piece
+from wasifix.documents.shell_words import UNKNOWN, Piece
 from wasifix.documents.yaml import Node, YamlDocument, scalar
 from wasifix.documents.yaml_places import places
 from wasifix.model import Evidence
 from wasifix.project.expressions import EXPRESSION, Known, Scope, evaluated
-
-UNKNOWN = "__WASIFIX_UNKNOWN__"
-"""Stands in a script for an expression that cannot be resolved."""
 
 
 class Script(Struct, frozen=True, kw_only=True):
@@ -68,7 +65,7 @@ class Script(Struct, frozen=True, kw_only=True):
             if (start, end) == (piece.start, piece.end) and source is None:
                 source = value
         if source is not None:
-            return Known(piece.text, (*source.evidence, at), source.written, source.origin)
+            return replace(source, text=piece.text, evidence=(*source.evidence, at))
         origin = self.origin(piece.start, piece.end) if piece.is_literal else None
         return Known(piece.text, (at,), origin=origin)
 

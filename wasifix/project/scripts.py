@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from wasifix.changes import Origin
-from wasifix.documents.shell import commands
+from wasifix.documents.shell_flow import Turn, flow
+from wasifix.documents.shell_words import UNKNOWN
 from wasifix.errors import OutsideProject
-from wasifix.model import Evidence
+from wasifix.project.branches import Branches
+from wasifix.project.cargo_call import CargoCall
 from wasifix.project.cargo_commands import OWN_TARGETS, building
 from wasifix.project.commands import WRAPPERS, Reading, without_wrappers
 from wasifix.project.docker_commands import docker_leads
@@ -23,10 +23,9 @@ from wasifix.project.make_recipes import make_leads
 from wasifix.project.mise import mise_leads
 from wasifix.project.napi import napi_leads
 from wasifix.project.package_scripts import package_leads
-from wasifix.project.script import UNKNOWN, Script, plain_script, script_at
-from wasifix.project.setup_steps import Installation, Leg
-from wasifix.project.targets import RUNNING
-from wasifix.tree import join
+from wasifix.project.script import Script, plain_script, script_at
+from wasifix.project.setup_steps import Leg
+from wasifix.tree import join, upward
 
 DEPTH_LIMIT = 10
 """How many scripts may lead to one another."""
@@ -36,84 +35,55 @@ _HANDS_ON = "GITHUB_ENV"
 """Where any program may send a variable for the steps that follow."""
 PROGRAMS = re.compile(
     "|".join(map(re.escape, (*SHELLS, *SOURCING, *WRAPPERS, *OPAQUE)))
-    + "|cd|pushd|rustup|cargo|cross|napi|npm|pnpm|yarn|bun|g?make|just|mise|docker|podman|buildah"
+    + "|cd|pushd|popd|rustup|cargo|cross|napi|npm|pnpm|yarn|bun|g?make|just|mise|docker|podman|buildah"
 )
 """How the programs are called that do something here. The end is open: `rustup-init.exe`."""
+_ANY = re.compile("")
 __all__ = ("UNKNOWN", "CargoCall", "Script", "cargo_calls_of", "enter", "plain_script", "script_at")
-
-
-class CargoCall(Struct, frozen=True, kw_only=True):
-    """One Cargo command of one leg, with everything that decides how it builds."""
-
-    path: str
-    workflow: str = ""
-    """The file that starts it, where the command itself stands in an action that it uses."""
-    job: str = ""
-    leg: int = 0
-    """Which of the job's legs."""
-    folder: str
-    at: Evidence
-    start: Origin | None
-    """Where the command begins, variables included: no characters, a place to put some."""
-    program: Origin | None
-    """The word `cargo`."""
-    subcommand: str
-    target: Known
-    profile: Known
-    """Empty where no option names one."""
-    profile_option: str
-    """`--release`, `-r`, `--profile`, ...; the origin of the first two is the whole option."""
-    plus: Known | None
-    default: Known | None
-    override: Known | None
-    mentions: tuple[Known, ...]
-    environment: Mapping[str, Known]
-    configs: tuple[str, ...]
-    doubts: tuple[str, ...]
-    wasmtime: Installation | None
-    """The Wasmtime that the job installed before."""
-    shell: str = "sh"
-    """What runs it: `bash`, `pwsh`, `cmd`, ...; empty where that cannot be known."""
-    trail: tuple[str, ...] = ()
-    """What led to it from the job: scripts, recipes, aliases, the first of them first."""
-
-    @property
-    def file(self) -> str:
-        """Where it begins: the workflow, or the file that somebody starts by hand."""
-        first = self.trail[0].partition("#")[0] if self.trail else self.path
-        return self.workflow or first
-
-    @property
-    def is_posix(self) -> bool:
-        """Whether the shell takes `NAME=value command`."""
-        return self.shell not in ("", "pwsh", "powershell", "cmd", "python", "node")
-
-    @property
-    def takes_and(self) -> bool:
-        """Whether the shell takes `one && two`, which the PowerShell of Windows does not."""
-        return self.is_posix or self.shell in ("pwsh", "cmd")
-
-    @property
-    def runs(self) -> bool:
-        """Whether it runs what it builds."""
-        return self.subcommand in RUNNING
 
 
 def cargo_calls_of(script: Script, leg: Leg) -> Iterator[CargoCall]:
     """The Cargo commands of a script that link; the leg takes up what the commands between them do."""
-    known = {name: value.text for name, value in {**leg.environment, **leg.shell}.items()}
-    for command in commands(script.text, known, None if _HANDS_ON in script.text else PROGRAMS.match):
-        if not command.parts:
-            _assign(Reading(script, command, leg), command.exports)
+    branches = Branches(leg)
+    is_asked = _ANY.match if _HANDS_ON in script.text else PROGRAMS.match
+    for command in flow(script.text, _Texts(leg), is_asked):
+        if isinstance(command, Turn):
+            branches.take(command)
+        elif not command.parts:
+            _assign(Reading(script, command, leg))
         else:
             yield from _Reader(script, without_wrappers(command), leg).calls()
 
 
-def _assign(reading: Reading, exports: bool) -> None:
-    leg = reading.leg
+class _Texts(Mapping[str, str | None]):
+    """The texts of a leg's variables, those of the shell before those of the environment."""
+
+    def __init__(self, leg: Leg) -> None:
+        self.leg = leg
+
+    def __getitem__(self, name: str) -> str | None:
+        return (self.leg.shell.get(name) or self.leg.environment[name]).text
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self.leg.environment, **self.leg.shell})
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+def _assign(reading: Reading) -> None:
+    leg, command = reading.leg, reading.command
     for name, known in reading.assigned().items():
-        is_inherited = exports or name in leg.environment
+        is_inherited = command.exports or name in leg.environment
         (leg.environment if is_inherited else leg.shell)[name] = known
+        if is_inherited:
+            leg.shell.pop(name, None)
+    for name in command.named if command.exports else ():
+        if name in leg.shell:
+            leg.environment[name] = leg.shell.pop(name)
+    for name in command.removed:
+        leg.environment.pop(name, None)
+        leg.shell.pop(name, None)
 
 
 class _Reader(Reading):
@@ -126,8 +96,8 @@ class _Reader(Reading):
         words = self.words
         name = (words[0] or "").rpartition("/")[2] if words else ""
         match name:
-            case "cd" | "pushd":
-                enter(self.leg, words[1] if len(words) > 1 else None)
+            case "cd" | "pushd" | "popd":
+                self._move(name)
             case "rustup" if words[1:2] == ("run",) and len(words) > 3 and words[3] == "cargo":
                 yield from self._cargo(3, self.of(2))
             case "rustup":
@@ -139,9 +109,9 @@ class _Reader(Reading):
                 rustup_init(self)
         if self.leg.sources is not None:
             leads = tuple(leads_of(self, name))
-            assigned = self.assigned() if leads else {}
+            environment = self.environment() if leads else {}
             for lead in leads:
-                yield from followed(lead, self.leg, assigned)
+                yield from followed(lead, self.leg, environment)
             if not leads and (target := opaque_target(self, name)) is not None:
                 yield from self._opaque(target)
 
@@ -160,6 +130,7 @@ class _Reader(Reading):
         configs, doubts = self._configs(start)
         profile, option = self._profile(subcommand)
         begin, program = self.command.start, self.command.parts[first]
+        override, folder = self._override()
         yield CargoCall(
             path=self.script.path,
             folder=self.leg.folder,
@@ -172,9 +143,10 @@ class _Reader(Reading):
             profile_option=option,
             plus=plus,
             default=self.leg.default,
-            override=self.leg.override,
+            override=override,
+            override_folder=folder,
             mentions=tuple(self.leg.mentions),
-            environment={**self.leg.environment, **self.assigned()},
+            environment=self.environment(),
             configs=configs,
             doubts=(*self.leg.doubts, *doubts),
             wasmtime=self.leg.wasmtime,
@@ -187,6 +159,7 @@ class _Reader(Reading):
         begin, end = self.command.start, self.command.end
         at = self.script.evidence(begin)
         words = " ".join(self.script.text[begin:end].split())
+        override, folder = self._override()
         yield CargoCall(
             path=self.script.path,
             folder=self.leg.folder,
@@ -199,15 +172,37 @@ class _Reader(Reading):
             profile_option="",
             plus=None,
             default=self.leg.default,
-            override=self.leg.override,
+            override=override,
+            override_folder=folder,
             mentions=tuple(self.leg.mentions),
-            environment={**self.leg.environment, **self.assigned()},
+            environment=self.environment(),
             configs=(),
             doubts=(*self.leg.doubts, f"what `{words}` runs cannot be known"),
             wasmtime=self.leg.wasmtime,
             shell=self.script.shell,
             trail=self.leg.trail,
         )
+
+    def _override(self) -> tuple[Known | None, str]:
+        """The nearest override and the folder that it is for."""
+        overrides = self.leg.overrides
+        folder = next((each for each in upward(self.leg.folder) if each in overrides), "")
+        return overrides.get(folder), folder
+
+    def _move(self, name: str) -> None:
+        """`cd`, `cd -`, `pushd` and `popd`."""
+        leg, words = self.leg, [word for word in self.words[1:] if word not in ("-P", "-L", "--")]
+        if name == "pushd":
+            leg.stack.append(leg.folder)
+        if name == "popd" or words == ["-"]:
+            back = leg.stack.pop() if name == "popd" and leg.stack else leg.earlier
+            if back is None:
+                leg.doubts.append("the folder it runs in cannot be known")
+            leg.folder, leg.earlier = leg.folder if back is None else back, leg.folder
+        else:
+            earlier = leg.folder
+            enter(leg, words[0] if words else None)
+            leg.earlier = earlier
 
     def _target(self, start: int) -> Known:
         if (named := self.option("--target")) is not None:
@@ -233,6 +228,11 @@ class _Reader(Reading):
 
     def _remember(self) -> None:
         """`echo "NAME=value" >> $GITHUB_ENV` sets a variable for the steps that follow."""
+        for line in self.command.document.splitlines():
+            name, equals, value = line.partition("=")
+            if equals and name.isidentifier():
+                text = None if UNKNOWN in value or "$" in value else value
+                self.leg.later[name] = Known(text, (self.script.evidence(self.command.start),))
         for word in self.command.parts[1:]:
             name, equals, value = (word.text or "").partition("=")
             if equals and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
@@ -241,14 +241,14 @@ class _Reader(Reading):
                 self.leg.later[name] = replace(known, text=text)
 
 
-def followed(lead: Lead, leg: Leg, assigned: Mapping[str, Known]) -> Iterator[CargoCall]:
-    """The commands that the lead leads to, unless it leads round in a circle."""
+def followed(lead: Lead, leg: Leg, environment: Mapping[str, Known]) -> Iterator[CargoCall]:
+    """The commands that the lead leads to with these variables, unless it leads round in a circle."""
     if lead.key in leg.trail or len(leg.trail) >= DEPTH_LIMIT or len(leg.followed) >= FOLLOW_LIMIT:
         return
     if leg.sources is not None and not leg.sources.may_follow():
         return
     leg.followed.append(lead.key)
-    outer = {} if lead.in_container else {**leg.environment, **assigned}
+    outer = {} if lead.in_container else environment
     inner = replace(
         leg,
         folder=lead.folder,
@@ -256,22 +256,26 @@ def followed(lead: Lead, leg: Leg, assigned: Mapping[str, Known]) -> Iterator[Ca
         shell=dict(lead.shell),
         doubts=list(leg.doubts),
         trail=(*leg.trail, lead.key) if lead.key else leg.trail,
+        overrides=dict(leg.overrides),
+        stack=list(leg.stack),
     )
     if lead.in_container:
-        inner.default, inner.override, inner.wasmtime = lead.default, None, None
+        inner.default, inner.overrides, inner.wasmtime = lead.default, {}, None
     for number, script in enumerate(lead.scripts):
         variables = inner.environment
         if lead.each_alone:
             inner.folder = lead.folders[number] if lead.folders else lead.folder
             inner.shell, inner.environment = dict(lead.shell), dict(variables)
+            inner.doubts, inner.earlier = list(leg.doubts), None
         yield from cargo_calls_of(script, inner)
         if lead.each_alone and number not in lead.lasting:
             inner.environment = variables
     if not lead.in_container:
-        leg.default, leg.override, leg.wasmtime = inner.default, inner.override, inner.wasmtime
+        leg.default, leg.overrides, leg.wasmtime = inner.default, inner.overrides, inner.wasmtime
     if lead.is_sourced:
         leg.environment, leg.shell = inner.environment, inner.shell
         leg.folder, leg.doubts = inner.folder, inner.doubts
+        leg.earlier, leg.stack = inner.earlier, inner.stack
 
 
 def leads_of(reading: Reading, name: str) -> Iterator[Lead]:

@@ -31,7 +31,7 @@ class Lasting(Struct, frozen=True, kw_only=True):
 
     environment: tuple[tuple[str, Known], ...]
     default: Known | None
-    override: Known | None
+    overrides: tuple[tuple[str, Known], ...]
     wasmtime: Installation | None
     mentions: tuple[Known, ...]
     followed: tuple[str, ...]
@@ -43,8 +43,13 @@ class Leg(Struct):
     scope: dict[str, Known]
     environment: dict[str, Known]
     folder: str = ""
+    earlier: str | None = None
+    """The folder before this one: `cd -` leads there."""
+    stack: list[str] = field(default_factory=list)
+    """The folders that `popd` leads back to."""
     default: Known | None = None
-    override: Known | None = None
+    overrides: dict[str, Known] = field(default_factory=dict)
+    """Of folders of the checkout; the nearest counts."""
     wasmtime: Installation | None = None
     doubts: list[str] = field(default_factory=list)
     later: dict[str, Known] = field(default_factory=dict)
@@ -67,7 +72,7 @@ class Leg(Struct):
         return Lasting(
             environment=tuple(self.environment.items()),
             default=self.default,
-            override=self.override,
+            overrides=tuple(self.overrides.items()),
             wasmtime=self.wasmtime,
             mentions=tuple(self.mentions),
             followed=tuple(self.followed),
@@ -76,7 +81,7 @@ class Leg(Struct):
     def take_up(self, after: Lasting) -> None:
         """Goes on where another leg has done the same."""
         self.environment = dict(after.environment)
-        self.default, self.override, self.wasmtime = after.default, after.override, after.wasmtime
+        self.default, self.overrides, self.wasmtime = after.default, dict(after.overrides), after.wasmtime
         self.mentions, self.followed = list(after.mentions), list(after.followed)
 
 
@@ -107,11 +112,11 @@ def set_up(document: YamlDocument, step: Node, leg: Leg) -> None:
                 standard = Known("-D warnings", (document.evidence(uses),))
                 leg.environment["RUSTFLAGS"] = known_at(document, flags, leg.scope) if flags else standard
             if given is not None:
-                leg.override = chosen
+                leg.overrides[""] = chosen
         case "actions-rs/toolchain" if given is not None:
             leg.default = chosen
             if scalar(child(options, "override")) == "true":
-                leg.override = chosen
+                leg.overrides[""] = chosen
         case "moonrepo/setup-rust" if given is not None:
             leg.environment["RUSTUP_TOOLCHAIN"] = chosen
 

@@ -224,6 +224,7 @@ def _read_run(
 ) -> Iterator[CargoCall]:
     own = environment_of(document, step, leg.scope)
     during = replace(leg, environment={**leg.environment, **own}, doubts=[], later={}, shell={})
+    during.earlier, during.stack = None, []
     during.scope = {**leg.scope, **{f"env.{name}": value for name, value in own.items()}}
     folder = scalar(child(step, "working-directory")) or default_folder or ""
     enter(during, resolved(folder, during.scope).text)
@@ -231,5 +232,5 @@ def _read_run(
     named_shell = known_at(document, chosen, during.scope).text if chosen is not None else leg.shell_name
     shell = (named_shell or "").split(" ")[0]
     yield from cargo_calls_of(script_at(document, run, during.scope, shell), during)
-    leg.default, leg.override, leg.wasmtime = during.default, during.override, during.wasmtime
+    leg.default, leg.overrides, leg.wasmtime = during.default, during.overrides, during.wasmtime
     leg.environment |= during.later

@@ -110,7 +110,7 @@ def _extended(setting: Setting, build: Build, size: int) -> Change:
     argument = _argument(build, size)
     if isinstance(setting.value, str):
         return Set(setting.path, f"{setting.value} -C {argument}".lstrip())
-    flags = [str(flag) for flag in setting.value]
+    flags = [str(flag) for flag in setting.value] if isinstance(setting.value, list) else []
     joined = "-C" not in flags and any(flag.startswith("-C") for flag in flags)
     return Append(setting.path, (f"-C{argument}",) if joined else ("-C", argument))
 

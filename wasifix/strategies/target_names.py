@@ -15,6 +15,8 @@ from wasifix.strategies.words import changed_words
 Span = tuple[int, int]
 _ADDED = re.compile(r"\brustup(?:[ \t]+\+\S+)?[ \t]+target[ \t]+add(?:[ \t]|\\\r?\n|[\w.+-])*")
 """A command that installs targets, also behind the RUN of a Dockerfile and over several lines."""
+_LOOP = re.compile(r"\bfor[ \t]+\w+[ \t]+in(?:[ \t]|\\\r?\n|[\w.-])+")
+"""A loop of a shell over plain words."""
 _RUNNER = re.compile(
     r"\bCARGO_TARGET_\w+_RUNNER(?:\s*[:?]?=\s*(?:\"([^\"\n]*)\"|'([^'\n]*)')|[ \t]+[:?]?=[ \t]*([^\"'\s].*))"
 )
@@ -53,7 +55,7 @@ def _doubles(text: str, spans: Sequence[Span], plain: str) -> Iterator[tuple[Spa
     """The names that go, because a list has the plain one already, and all that goes with them."""
     for found in re.finditer(r"[\w.-]+(?:, ?[\w.-]+)+", text):
         yield from _beside(text, [span for span in spans if _is_in(span, found.span())], found.span(), plain)
-    for found in _ADDED.finditer(text):
+    for found in (*_ADDED.finditer(text), *_LOOP.finditer(text)):
         yield from _beside(text, [span for span in spans if _is_in(span, found.span())], found.span(), plain)
 
 

@@ -1,0 +1,217 @@
+"""Commands and words read from the tree that tree-sitter's grammar for bash makes of a script."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from wasifix.documents.shell_words import Command, Piece, Word
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser, Tree
+
+
+@lru_cache(maxsize=1024)
+def parsed(data: bytes) -> Tree:
+    """The tree of a script: the legs of a matrix and jobs that share a workflow run the same one."""
+    return _parser().parse(data)
+
+
+@lru_cache(maxsize=1024)
+def _always(data: bytes) -> dict[tuple[str, int, int], Command]:
+    """Those of a script's commands without variables that were read, by their places."""
+    return {}
+
+
+@cache
+def _parser() -> Parser:
+    import tree_sitter_bash
+    from tree_sitter import Language, Parser
+
+    return Parser(Language(tree_sitter_bash.language()))
+
+
+_PLAIN = re.compile(r"[\w.-]+")
+_SUBSTITUTION = re.compile(rb"\$\(|`")
+_COMMANDS = ("command", "declaration_command", "variable_assignment")
+
+
+def flat(root: Node, reader: Reader, is_asked: Callable[[str], object]) -> Iterator[Command]:
+    """The commands below a node as they stand there."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.type in _COMMANDS:
+            name = reader.plain_name(node)
+            if not name or is_asked(name):
+                yield reader.command(node)
+            waiting += reversed(list(inner_scripts(node, reader.data)))
+        else:
+            waiting += reversed(node.children)
+
+
+def inner_scripts(node: Node, data: bytes) -> Iterator[Node]:
+    """The scripts whose output is part of a command: `$(...)`."""
+    if _SUBSTITUTION.search(data, node.start_byte, node.end_byte):
+        waiting = list(node.children)
+        while waiting:
+            each = waiting.pop(0)
+            if each.type == "command_substitution":
+                yield each
+            else:
+                waiting += each.children
+
+
+class Reader:
+    """Reads the words of commands. `known` are the variables; it may change while commands are read."""
+
+    def __init__(self, data: bytes, known: Mapping[str, str | None]) -> None:
+        self.data = data
+        self.known = known
+        self.always = _always(data)
+        self.is_ascii = data.isascii()
+        self.arguments: tuple[Word, ...] | None = None
+        """Those of the function that is read."""
+
+    def command(self, node: Node) -> Command:
+        """A command with its words."""
+        if self.data.find(b"$", node.start_byte, node.end_byte) >= 0:
+            return self._read(node)
+        key = (node.type, node.start_byte, node.end_byte)
+        if key not in self.always:
+            self.always[key] = self._read(node)
+        return self.always[key]
+
+    def _read(self, node: Node) -> Command:
+        start, end = self.place(node.start_byte), self.place(node.end_byte)
+        if node.type == "variable_assignment":
+            return Command((), start, end, (self._assignment(node),))
+        assigned = tuple(
+            self._assignment(each) for each in node.children if each.type == "variable_assignment"
+        )
+        names = tuple(self.raw(each) for each in node.children if each.type == "variable_name")
+        if node.type == "unset_command":
+            return Command((), start, end, removed=names)
+        if node.type == "declaration_command":
+            exports = re.match(r"export\b|\w+\s+-\w*x", self.raw(node)) is not None
+            return Command((), start, end, assigned, exports=exports, named=names)
+        words = [each for each in node.children if each.is_named and each.type not in _NO_WORDS]
+        parts = tuple(word for each in words for word in self.words(each))
+        output, document = self._redirected(node)
+        return Command(parts, start, end, assigned, output=output, document=document)
+
+    def words(self, node: Node) -> tuple[Word, ...]:
+        """The word that a node is, or the several that a variable without quotes comes to."""
+        if self.raw(node) in _ALL_ARGUMENTS:
+            return tuple(self._all_arguments(node))
+        word = self.word(node)
+        text = word.text
+        if node.type not in ("simple_expansion", "expansion") or text is None or text.split() == [text]:
+            return (word,)
+        variable = word.pieces[0].variable
+        return tuple(
+            Word((Piece(each, word.start, word.end, variable),), word.start, word.end)
+            for each in text.split()
+        )
+
+    def word(self, node: Node) -> Word:
+        """The word that a node is."""
+        return Word(tuple(self._pieces(node)), self.place(node.start_byte), self.place(node.end_byte))
+
+    def plain_name(self, node: Node) -> str:
+        """The name of a command's program; empty where it is no plain word."""
+        name = node.child_by_field_name("name") if node.type == "command" else None
+        raw = self.raw(name) if name is not None else ""
+        return raw if _PLAIN.fullmatch(raw) else ""
+
+    def raw(self, node: Node) -> str:
+        """The characters of a node."""
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def place(self, byte: int) -> int:
+        """The character at a byte."""
+        return byte if self.is_ascii else len(self.data[:byte].decode("utf-8", "replace"))
+
+    def _assignment(self, node: Node) -> tuple[str, Word]:
+        name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        end = self.place(node.end_byte)
+        return self.raw(name) if name else "", self.word(value) if value else Word((), end, end)
+
+    def _redirected(self, node: Node) -> tuple[str, str]:
+        """Where what the command prints goes: redirections, also of a group around it, and `| tee FILE`."""
+        output, document = [], ""
+        inner, outer = node, node.parent
+        while outer is not None and (outer.type in _AROUND or inner == outer.children[-1]):
+            if outer.type == "redirected_statement":
+                output += [self.raw(each) for each in outer.children if each.type == "file_redirect"]
+                texts = [self.raw(each) for each in outer.children if each.type == "heredoc_redirect"]
+                document = document or "".join(texts)
+            elif outer.type == "pipeline" and outer.children[-1] != inner:
+                output.append(self.raw(outer.children[-1]))
+            inner, outer = outer, outer.parent
+            if inner.type in ("program", "function_definition"):
+                break
+        return " ".join(output), document
+
+    def _pieces(self, node: Node) -> Iterator[Piece]:
+        start, end, raw = self.place(node.start_byte), self.place(node.end_byte), self.raw(node)
+        match node.type:
+            case "word" | "number" | "variable_name" | "special_variable_name":
+                text = raw.replace("\\\n", "").replace("\\", "")
+                yield Piece(text, start, end, is_literal=text == raw)
+            case "raw_string":
+                yield Piece(raw[1:-1], start + 1, end - 1, is_literal=True)
+            case "string_content":
+                text = raw.replace('\\"', '"')
+                yield Piece(text, start, end, is_literal=text == raw)
+            case "simple_expansion" | "expansion":
+                yield self._expansion(node)
+            case "string" | "concatenation" | "command_name":
+                for each in node.children:
+                    if each.type != '"':
+                        yield from self._pieces(each)
+            case _:
+                yield Piece(None, start, end)
+
+    def _expansion(self, node: Node) -> Piece:
+        """`$NAME`, `${NAME}`, and `${NAME:-standard}` as the standard where nothing sets the variable."""
+        start, end = self.place(node.start_byte), self.place(node.end_byte)
+        names = [self.raw(each) for each in node.children if each.type == "variable_name"]
+        name = names[0] if names else ""
+        if len(node.children) <= (2 if node.type == "simple_expansion" else 3):
+            if self.arguments is not None and name.isdigit():
+                return self._argument(int(name), start, end)
+            return Piece(self.known.get(name), start, end, name)
+        if [each.type for each in node.children[2:3]] not in ([":-"], ["-"]) or len(node.children) != 5:
+            return Piece(None, start, end)
+        if self.known.get(name) or (name in self.known and self.known[name] is None):
+            return Piece(self.known[name], start, end, name)
+        pieces = tuple(self._pieces(node.children[3]))
+        if len(pieces) == 1 and pieces[0].is_literal:
+            return pieces[0]
+        return Piece(Word(pieces, start, end).text, start, end)
+
+    def _all_arguments(self, node: Node) -> Iterator[Word]:
+        """Those of the function, else those of the script: variables with numbers for names."""
+        if self.arguments is not None:
+            yield from self.arguments
+            return
+        start, end = self.place(node.start_byte), self.place(node.end_byte)
+        for name in itertools.takewhile(lambda each: each in self.known, map(str, itertools.count(1))):
+            yield Word((Piece(self.known[name], start, end, name),), start, end)
+
+    def _argument(self, number: int, start: int, end: int) -> Piece:
+        """`$1` in a function: where it is one piece, that stands where the function is called."""
+        given = self.arguments or ()
+        if not 0 < number <= len(given):
+            return Piece(None, start, end)
+        word = given[number - 1]
+        return word.pieces[0] if len(word.pieces) == 1 else Piece(word.text, start, end)
+
+
+_NO_WORDS = ("variable_assignment", "file_redirect", "herestring_redirect", "heredoc_redirect", "comment")
+_ALL_ARGUMENTS = ('"$@"', "$@", '"$*"', "$*", '"${@}"')
+_AROUND = ("compound_statement", "redirected_statement", "pipeline", "subshell")
