@@ -17,7 +17,7 @@ def commands(script: str, variables: Mapping[str, str | None]) -> Iterator[Comma
     """The commands of a script as they stand there. `variables` are known before it starts."""
     data = well_formed(script).encode("utf-8")
     known = dict(variables)
-    for command in flat(parsed(data).root_node, Reader(data, known), bool):
+    for command in flat(parsed(data).root, Reader(data, known), bool):
         if not command.parts:
             known.update(command.variables)
         yield command

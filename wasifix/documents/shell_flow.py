@@ -46,7 +46,7 @@ def flow(
     there plainly, only those for which `is_asked` says so.
     """
     data = well_formed(script).encode("utf-8")
-    return _Flow(Reader(data, variables), is_asked).whole(parsed(data).root_node)
+    return _Flow(Reader(data, variables), is_asked).whole(parsed(data).root)
 
 
 class _Flow:

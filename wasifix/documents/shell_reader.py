@@ -8,22 +8,25 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from wasifix.documents.shell_words import Command, Piece, Word
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser, Tree
+    from tree_sitter import Node, Parser
+
+
+class Parsed(Struct, frozen=True):
+    """A script's tree, and its commands without variables as far as they were read, by kind and place."""
+
+    root: Node
+    always: dict[tuple[str, int, int], Command]
 
 
 @lru_cache(maxsize=1024)
-def parsed(data: bytes) -> Tree:
-    """The tree of a script: the legs of a matrix and jobs that share a workflow run the same one."""
-    return _parser().parse(data)
-
-
-@lru_cache(maxsize=1024)
-def _always(data: bytes) -> dict[tuple[str, int, int], Command]:
-    """Those of a script's commands without variables that were read, by their places."""
-    return {}
+def parsed(data: bytes) -> Parsed:
+    """A script once for all: the legs of a matrix and jobs that share a workflow run the same one."""
+    return Parsed(_parser().parse(data).root_node, {})
 
 
 @cache
@@ -71,7 +74,7 @@ class Reader:
     def __init__(self, data: bytes, known: Mapping[str, str | None]) -> None:
         self.data = data
         self.known = known
-        self.always = _always(data)
+        self.always = parsed(data).always
         self.is_ascii = data.isascii()
         self.arguments: tuple[Word, ...] | None = None
         """Those of the function that is read."""
