@@ -37,9 +37,10 @@ class Word(Struct, frozen=True):
     def text(self) -> str | None:
         """What the shell makes of it, None where it cannot be known, or is too long to be of use."""
         parts = [piece.text for piece in self.pieces]
-        known = [part for part in parts if part is not None]
-        is_known = len(known) == len(parts) and sum(map(len, known)) <= TEXT_LIMIT
-        return "".join(known) if is_known else None
+        if None in parts:
+            return None
+        text = "".join(part for part in parts if part is not None)
+        return text if len(text) <= TEXT_LIMIT else None
 
     def after(self, count: int) -> Piece | None:
         """What follows the first `count` characters, where that is one piece: the 1.91 of `+1.91`."""

@@ -10,16 +10,10 @@ from wasifix.documents.yaml import child, entries
 from wasifix.errors import UnreadableInput
 from wasifix.model import Evidence
 from wasifix.project.dev_containers import dev_container_files, dev_container_toolchain
-from wasifix.project.dockerfile import dockerfile_leads
 from wasifix.project.expressions import Known
 from wasifix.project.file_names import JUSTFILES, MAKEFILES, MISE, PACKAGE
-from wasifix.project.just_recipes import recipe_leads
-from wasifix.project.justfile import parse_justfile
 from wasifix.project.leads import Lead
-from wasifix.project.make_recipes import target_leads
-from wasifix.project.makefile import parse_makefile
 from wasifix.project.mise import VARIABLE, chosen_by_mise, task_leads
-from wasifix.project.package_scripts import script_leads
 from wasifix.project.script import plain_script
 from wasifix.project.scripts import CargoCall, followed
 from wasifix.project.setup_steps import Leg
@@ -54,17 +48,25 @@ def _leads(sources: Sources, path: str, environment: Mapping[str, Known]) -> Ite
     name, folder = path.rpartition("/")[2], parent(path)
     text = sources.text(path) or ""
     if name == PACKAGE:
+        from wasifix.project.package_scripts import script_leads
+
         document = sources.json(path)
         for script, _ in entries(child(document.root, "scripts")) if document else ():
             yield from (
                 each for each in script_leads(sources, path, script) if each.key.endswith(f"#{script}")
             )
     elif name in MAKEFILES:
+        from wasifix.project.make_recipes import target_leads
+        from wasifix.project.makefile import parse_makefile
+
         made = parse_makefile(path, text)
         for target in made.rules:
             leads = target_leads(made, [target], folder, {}, environment)
             yield from (each for each in leads if each.key == f"{path}#{target}")
     elif name in JUSTFILES:
+        from wasifix.project.just_recipes import recipe_leads
+        from wasifix.project.justfile import parse_justfile
+
         just = parse_justfile(path, text)
         for recipe in just.recipes:
             leads = recipe_leads(just, [Known(recipe)], folder, {}, environment)
@@ -72,6 +74,8 @@ def _leads(sources: Sources, path: str, environment: Mapping[str, Known]) -> Ite
     elif path in MISE:
         yield from task_leads(sources, path)
     elif "dockerfile" in name.lower():
+        from wasifix.project.dockerfile import dockerfile_leads
+
         yield from dockerfile_leads(path, text, "")
     elif name.endswith((".sh", ".bash")):
         yield Lead(key=path, scripts=(plain_script(path, text),), folder="")

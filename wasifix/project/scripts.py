@@ -10,19 +10,14 @@ from msgspec.structs import replace
 from wasifix.documents.shell_flow import Turn, flow
 from wasifix.documents.shell_words import UNKNOWN
 from wasifix.errors import OutsideProject
+from wasifix.project.all_leads import leads_of
 from wasifix.project.branches import Branches
 from wasifix.project.cargo_call import CargoCall
 from wasifix.project.cargo_commands import OWN_TARGETS, building
 from wasifix.project.commands import WRAPPERS, Reading, without_wrappers
-from wasifix.project.docker_commands import docker_leads
 from wasifix.project.expressions import Known
 from wasifix.project.installs import rustup, rustup_init, wasmtime
-from wasifix.project.just_recipes import just_leads
-from wasifix.project.leads import OPAQUE, SHELLS, SOURCING, Lead, alias_leads, opaque_target, shell_leads
-from wasifix.project.make_recipes import make_leads
-from wasifix.project.mise import mise_leads
-from wasifix.project.napi import napi_leads
-from wasifix.project.package_scripts import package_leads
+from wasifix.project.leads import OPAQUE, SHELLS, SOURCING, Lead, opaque_target
 from wasifix.project.script import Script, plain_script, script_at
 from wasifix.project.setup_steps import Leg
 from wasifix.tree import join, upward
@@ -276,26 +271,6 @@ def followed(lead: Lead, leg: Leg, environment: Mapping[str, Known]) -> Iterator
         leg.environment, leg.shell = inner.environment, inner.shell
         leg.folder, leg.doubts = inner.folder, inner.doubts
         leg.earlier, leg.stack = inner.earlier, inner.stack
-
-
-def leads_of(reading: Reading, name: str) -> Iterator[Lead]:
-    """What else runs because of the command; `name` is that of its program."""
-    yield from shell_leads(reading, name)
-    match name:
-        case "cargo":
-            yield from alias_leads(reading)
-        case "napi":
-            yield from napi_leads(reading)
-        case "npm" | "pnpm" | "yarn" | "bun":
-            yield from package_leads(reading, name)
-        case "make" | "gmake":
-            yield from make_leads(reading)
-        case "just":
-            yield from just_leads(reading)
-        case "mise":
-            yield from mise_leads(reading)
-        case "docker" | "podman" | "buildah":
-            yield from docker_leads(reading)
 
 
 def enter(leg: Leg, folder: str | None) -> None:
