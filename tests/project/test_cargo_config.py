@@ -8,7 +8,8 @@ from rust_programs import TARGET
 from project.layouts import in_memory, package
 from wasifix.errors import OutsideProject, UnreadableInput
 from wasifix.project import read_project
-from wasifix.project.cargo_config import CargoConfig, read_config
+from wasifix.project.cargo_config import CargoConfig
+from wasifix.project.config_files import read_config
 
 NOTHING: Mapping[str, str] = {}
 OWN = "CARGO_TARGET_WASM32_WASIP1_THREADS_"

@@ -10,7 +10,7 @@ from rust_programs import TARGET, cargo, sysroot, write
 
 from project.layouts import package
 from wasifix.errors import UnreadableInput
-from wasifix.project.cargo_config import read_config
+from wasifix.project.config_files import read_config
 from wasifix.project.sources import Sources
 from wasifix.tree import DiskTree
 

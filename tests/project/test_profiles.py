@@ -7,7 +7,8 @@ import pytest
 
 from project.layouts import in_memory, package
 from wasifix.documents.toml import TomlDocument
-from wasifix.project.cargo_config import CargoConfig, read_config
+from wasifix.project.cargo_config import CargoConfig
+from wasifix.project.config_files import read_config
 from wasifix.project.profiles import masks, package_overrides, settings, variable
 
 NOTHING: Mapping[str, str] = {}

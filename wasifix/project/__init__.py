@@ -11,7 +11,8 @@ from msgspec import Struct
 from wasifix.documents.toml import TomlDocument
 from wasifix.markers import Marker, find_markers
 from wasifix.model import NO_SETTINGS, Build, Confidence, Evidence, Fact, Settings
-from wasifix.project.cargo_config import CargoConfig, read_config
+from wasifix.project.cargo_config import CargoConfig
+from wasifix.project.config_files import read_config
 from wasifix.project.file_names import machine_files
 from wasifix.project.link_args import Flag, memory_argument, uses_clang, whole_flags
 from wasifix.project.sources import Sources

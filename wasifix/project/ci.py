@@ -12,7 +12,8 @@ from wasifix.documents.toml import TomlDocument, parse_toml
 from wasifix.errors import OutsideProject, UnreadableInput
 from wasifix.model import Build, Evidence, Fact
 from wasifix.project import Project, build_of
-from wasifix.project.cargo_config import CargoConfig, read_config
+from wasifix.project.cargo_config import CargoConfig
+from wasifix.project.config_files import read_config
 from wasifix.project.expressions import Known
 from wasifix.project.targets import configured_targets, is_wasm
 from wasifix.project.toolchain import NUMBER, ToolchainFile, effective_toolchain, governing_files, settled

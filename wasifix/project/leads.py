@@ -9,8 +9,8 @@ from msgspec import Struct, field
 
 from wasifix.errors import OutsideProject, UnreadableInput
 from wasifix.project.cargo_commands import STANDARD, first_word
-from wasifix.project.cargo_config import read_config
 from wasifix.project.commands import Reading
+from wasifix.project.config_files import read_config
 from wasifix.project.expressions import Known
 from wasifix.project.script import Script, composed, plain_script
 from wasifix.project.sources import Sources
