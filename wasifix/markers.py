@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -96,8 +97,17 @@ def _step(found: re.Match[str]) -> Step | None:
 
 def find_markers(text: str) -> Iterator[Marker]:
     """All comments of wasifix in a text. Cheap where there are none."""
-    if " wasifix " not in text:
-        return
+    if " wasifix " in text:
+        yield from _found(text)
+
+
+@lru_cache(maxsize=16)
+def _found(text: str) -> tuple[Marker, ...]:
+    """Looked for once: each of them, and each build, asks for the others."""
+    return tuple(_each(text))
+
+
+def _each(text: str) -> Iterator[Marker]:
     for match in _LINE.finditer(text):
         if match["effect"] not in tuple(Effect):
             continue

@@ -61,6 +61,10 @@ FOUND: dict[str, tuple[str, bytes]] = {
         "project",
         of_project("Cargo.toml", "upgrade", f'{MARK}new file{URL}[package]\nname = "p"\n'),
     ),
+    "a list of lists of lists": (
+        "project",
+        of_project(".github/workflows/ci.yml", "pin", f"on: push\nx: # cargo\n  {'- ' * 600}y\njobs: {{}}\n"),
+    ),
     "another run of target beside what it leaves": (
         "project",
         of_project(

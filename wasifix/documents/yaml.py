@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 Node: TypeAlias = Any
 """A yaml.Node: the type stubs know neither its `id` nor its `style`."""
 DEPTH_LIMIT = 100
-"""How deep brackets may nest: the parser is recursive, and no workflow comes near it."""
+"""How deep a file may nest: the parser is recursive, and no workflow comes near it."""
+_FAR_RIGHT = re.compile(r"^(?: {50}|.{50,}[-?] )", re.MULTILINE)
+"""What a file has that nests deeply without brackets: a level is a column, or two at most share one."""
 
 
 class YamlDocument(Struct, frozen=True, kw_only=True, dict=True):
@@ -123,6 +126,8 @@ def parse_yaml(path: str, data: bytes) -> YamlDocument:
         ) from None
     except (yaml.YAMLError, RecursionError) as error:
         raise UnreadableInput(f"not readable as YAML: {error}", path=path) from None
+    if _FAR_RIGHT.search(text) and _is_too_deep(root):
+        raise UnreadableInput("not readable as YAML: nested too deeply", path=path)
     return YamlDocument(path=path, text=text, root=root, has_mark=has_mark)
 
 
@@ -189,6 +194,21 @@ def scalars(node: Node | None) -> Iterator[str]:
 def is_plain(node: Node) -> bool:
     """Whether a scalar is written without quotes."""
     return node.id == "scalar" and not node.style
+
+
+def _is_too_deep(root: Node | None) -> bool:
+    waiting, seen = [(root, 1)], set()
+    while waiting:
+        node, depth = waiting.pop()
+        if node is None or id(node) in seen:
+            continue
+        if depth > DEPTH_LIMIT:
+            return True
+        seen.add(id(node))
+        if node.id != "scalar":
+            parts = (part for each in node.value for part in (each if isinstance(each, tuple) else (each,)))
+            waiting += [(part, depth + 1) for part in parts]
+    return False
 
 
 def _deepest(text: str) -> int:

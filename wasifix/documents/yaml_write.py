@@ -198,8 +198,8 @@ def _prove(document: YamlDocument, new: str, changes: Sequence[Change]) -> None:
         raise CannotEdit(f"the result would not be readable ({error.message})", 0) from None
     if _plain(tree_of(after.root)) != _plain(changed_tree(tree_of(document.root), changes)):
         raise CannotEdit("the result would have other values too", 0)
-    for change in changes:
-        script = scalar(after.locate(change.path)) if isinstance(change, Replace) else None
+    for path in dict.fromkeys(each.path for each in changes if isinstance(each, Replace)):
+        script = scalar(after.locate(path))
         if script and not same_commands(script, without_comments(script)):
             raise CannotEdit("a comment would not fit into the script", 0)
 
