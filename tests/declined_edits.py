@@ -78,6 +78,12 @@ def workflow(text: str, strategy: str, says: str, **more: str) -> Situation:
 
 
 SITUATIONS: tuple[Situation, ...] = (
+    Situation(
+        strategy="max-memory",
+        files={"build.sh": f'RUSTFLAGS="-C link-arg=\udcff" cargo +1.91.0 build --target {T}\n'},
+        says="do it by hand: write -C link-arg=\ufffd -C link-arg=--max-memory=1073741824 "
+        "(bytes that are not UTF-8)",
+    ),
     # TOML
     manifest("[profile.release.opt-level]\na = 1\n", "opt-level", "a table, not a value"),
     manifest("[[profile.release]]\na = 1\n", "opt-level", "an array of tables, not a table"),
@@ -400,6 +406,15 @@ CHANGES: tuple[Changed, ...] = (
         old="opt-level = 1",
         new="opt-level = 2",
         says="what stands below the comment was changed since wasifix wrote it",
+    ),
+    Changed(
+        strategies=("pin",),
+        files={RUST: PINNED, "rust-toolchain": PINNED},
+        path=RUST,
+        old="1.91.0 ->",
+        new="1.89.0 ->",
+        says="the project could not be read without it: rust-toolchain:2:11: two files choose the toolchain: "
+        f"1.91.0 here, 1.89.0 in {RUST}:2:11",
     ),
 )
 REGRESSIONS = (

@@ -92,7 +92,7 @@ def job(steps: str, top: str = "", before: str = "") -> str:
 
 def _tree(files: Mapping[str, str]) -> MemoryTree:
     texts = {"Cargo.toml": PACKAGE, "src/lib.rs": "", **files}
-    return MemoryTree({path: text.encode() for path, text in texts.items()})
+    return MemoryTree({path: text.encode("utf-8", "surrogateescape") for path, text in texts.items()})
 
 
 def _said(made: Proposal) -> tuple[str, ...]:
