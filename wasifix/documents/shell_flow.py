@@ -107,10 +107,19 @@ class _Flow:
     def _subshell(self, nodes: Sequence[Node], depth: int) -> Flow:
         if not any(node.is_named for node in nodes):
             return Outcome.LIKELY
-        yield Turn.SUBSHELL
-        outcome = yield from self._sequence(nodes, depth)
-        yield Turn.END
-        return outcome
+        inner, has_begun = self._sequence(nodes, depth), False
+        try:
+            while True:
+                each = next(inner)
+                if not has_begun:  # only where something happens in it
+                    yield Turn.SUBSHELL
+                    has_begun = True
+                yield each
+        except StopIteration as end:
+            if has_begun:
+                yield Turn.END
+            outcome: Outcome = end.value
+            return outcome
 
     def _simple(self, node: Node, depth: int) -> Flow:
         name = self.reader.plain_name(node)

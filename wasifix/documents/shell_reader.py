@@ -39,6 +39,7 @@ def _parser() -> Parser:
 
 _PLAIN = re.compile(r"[\w.-]+")
 _SUBSTITUTION = re.compile(rb"\$\(|`")
+_REDIRECTION = re.compile(rb"[<>|]")
 _COMMANDS = ("command", "declaration_command", "variable_assignment")
 
 
@@ -76,6 +77,7 @@ class Reader:
         self.known = known
         self.always = parsed(data).always
         self.is_ascii = data.isascii()
+        self.redirects = _REDIRECTION.search(data) is not None
         self.arguments: tuple[Word, ...] | None = None
         """Those of the function that is read."""
 
@@ -108,6 +110,8 @@ class Reader:
 
     def words(self, node: Node) -> tuple[Word, ...]:
         """The word that a node is, or the several that a variable without quotes comes to."""
+        if node.type in ("word", "command_name"):  # nearly always
+            return (self.word(node),)
         if self.raw(node) in _ALL_ARGUMENTS:
             return tuple(self._all_arguments(node))
         word = self.word(node)
@@ -146,6 +150,8 @@ class Reader:
     def _redirected(self, node: Node) -> tuple[str, str]:
         """Where what the command prints goes: redirections, also of a group around it, and `| tee FILE`."""
         output, document = [], ""
+        if not self.redirects:
+            return "", ""
         inner, outer = node, node.parent
         while outer is not None and (outer.type in _AROUND or inner == outer.children[-1]):
             if outer.type == "redirected_statement":

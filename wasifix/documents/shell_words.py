@@ -36,6 +36,8 @@ class Word(Struct, frozen=True):
     @property
     def text(self) -> str | None:
         """What the shell makes of it, None where it cannot be known, or is too long to be of use."""
+        if len(self.pieces) == 1:
+            return self.pieces[0].text
         parts = [piece.text for piece in self.pieces]
         if None in parts:
             return None
