@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +235,18 @@ def test_a_program_that_never_stops_printing_is_stopped(tmp_path: Path) -> None:
     answer = Host(place.project).ask(place.add("endless", "exec yes"))
     assert answer.problem == f"printed more than {OUTPUT_LIMIT // 1024} KiB"
     assert len(answer.stdout) <= OUTPUT_LIMIT
+
+
+def test_what_is_just_being_started_is_stopped_too(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    sleeper = place.add("sleeper", "exec sleep 600")
+    for step in range(30):
+        host = Host(place.project)
+        with ThreadPoolExecutor(4) as pool:
+            asked = [pool.submit(host.ask, sleeper, time_limit=5) for _ in range(4)]
+            time.sleep(step / 5000)
+            host.stop()
+        assert {each.result().problem for each in asked} <= {"was stopped", "ended with -9"}
 
 
 def test_a_program_that_cannot_be_started_says_why(tmp_path: Path) -> None:

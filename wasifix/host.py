@@ -104,6 +104,8 @@ class Host(Struct):
         except (OSError, ValueError) as error:  # ValueError: a NUL in the arguments
             return Answer(problem=f"cannot be started ({getattr(error, 'strerror', error)})")
         self._running.add(process)
+        if self._stopped:  # while it was being started: `stop` may not have seen it
+            _kill(process)
         try:
             limits = (self.time_limit, OUTPUT_LIMIT) if time_limit is None else (time_limit, LOG_LIMIT)
             answer = _collected(process, *limits)
