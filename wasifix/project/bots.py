@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from wasifix.documents.places import evidence_at
@@ -90,10 +91,8 @@ def _renovate(sources: Sources, managed: _Managed) -> Bot | None:
 
 def _settings(path: str, text: str) -> tuple[dict[str, Any] | str | None, int]:
     """The settings and where they begin; the text itself where it is JSON with more than JSON has."""
-    import json
-
     try:
-        values = json.loads(text)
+        values = msgspec.json.decode(text)
     except (ValueError, RecursionError):
         return (None if path == "package.json" else text), 0
     if not isinstance(values, dict):

@@ -6,10 +6,10 @@ https://docs.docker.com/reference/dockerfile/
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 
+import msgspec
 from msgspec import Struct, field
 
 from wasifix.project.expressions import Known
@@ -170,7 +170,7 @@ def _command(line: Script) -> Script:
     rest = line.text[begin:]
     if rest.startswith("["):
         try:
-            words = json.loads(rest)
+            words = msgspec.json.decode(rest)
         except (ValueError, RecursionError):
             words = []
         at = line.evidence(begin)

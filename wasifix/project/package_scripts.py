@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import partial
 
-from wasifix.documents.yaml import YamlDocument, child, items, scalar
+from wasifix.documents.yaml import YamlDocument, child, entries, items, scalar
 from wasifix.documents.yaml_places import places
 from wasifix.errors import OutsideProject, UnreadableInput
 from wasifix.model import Evidence
@@ -79,7 +79,10 @@ def script_leads(sources: Sources, path: str, name: str, arguments: tuple[Known,
 
 def _script(document: YamlDocument, name: str) -> Script | None:
     """Its text has a place, but nothing can be written there: JSON has no comments."""
-    node = child(document.root, "scripts", name)
+    key = id(document.root)
+    if key not in document.remembered:  # each pnpm command of each leg asks for three
+        document.remembered[key] = dict(entries(child(document.root, "scripts")))
+    node = document.remembered[key].get(name)
     text = scalar(node)
     if node is None or text is None:
         return None

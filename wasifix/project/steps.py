@@ -57,6 +57,7 @@ class Steps:
         self.sources = sources
         self._kept: dict[tuple[str, int], tuple[Step, ...]] = {}
         self._outcomes: dict[tuple[object, ...], _Outcome] = {}
+        self._actions: dict[str, YamlDocument | None] = {}
         self._open = 0
         """How many actions are being read, one because of the other."""
 
@@ -154,6 +155,11 @@ class Steps:
         yield from outcome.calls
 
     def _action(self, action: str) -> YamlDocument | None:
+        if action not in self._actions:
+            self._actions[action] = self._found_action(action)
+        return self._actions[action]
+
+    def _found_action(self, action: str) -> YamlDocument | None:
         for name in ("action.yml", "action.yaml"):
             try:
                 if (found := self.sources.yaml(join(join("", action), name))) is not None:
@@ -194,11 +200,19 @@ def inputs_of(
     for name, node in entries(given):
         if f"inputs.{name}" in wanted:
             values[f"inputs.{name}"] = known_at(document, node, scope)
-    for name, node in entries(declared):
+    for name, default in _defaults(found, declared):
         if f"inputs.{name}" in wanted and f"inputs.{name}" not in values:
-            default = child(node, "default")
             values[f"inputs.{name}"] = known_at(found, default, {}) if default is not None else Known("")
     return values
+
+
+def _defaults(found: YamlDocument, declared: Node | None) -> tuple[tuple[str, Node | None], ...]:
+    """The inputs that are declared, and their defaults."""
+    if id(declared) not in found.remembered:
+        defaults = ((name, child(node, "default")) for name, node in entries(declared))
+        found.remembered[id(declared)] = tuple(defaults)
+    known: tuple[tuple[str, Node | None], ...] = found.remembered[id(declared)]
+    return known
 
 
 def environment_of(document: YamlDocument, node: Node | None, scope: Mapping[str, Known]) -> dict[str, Known]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from wasifix.documents.places import evidence_at
 from wasifix.model import Confidence, Evidence
 from wasifix.project.cargo_config import CargoConfig
@@ -116,11 +118,9 @@ def _napi(sources: Sources, workspace: Workspace) -> Iterator[Use]:
 
 
 def _napi_targets(sources: Sources, path: str) -> Iterator[Use]:
-    import json
-
     text = sources.text(path)
     try:
-        listed = json.loads(text or "{}").get("napi", {}).get("targets", [])
+        listed = msgspec.json.decode(text or "{}").get("napi", {}).get("targets", [])
     except (ValueError, AttributeError, RecursionError):
         return
     for triple in listed if isinstance(listed, list) else []:
