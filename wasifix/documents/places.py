@@ -13,7 +13,7 @@ def evidence_at(path: str, text: str, offset: int, note: str = "") -> Evidence:
     """The place of a character in a file of that text, with its line."""
     line, column = position(text, offset)
     start = offset - column + 1
-    begin = start if column < LINE_LIMIT // 2 else offset - LINE_LIMIT // 2
+    begin = start if column <= LINE_LIMIT else offset - LINE_LIMIT // 2
     whole = text[begin : begin + LINE_LIMIT].partition("\n")[0]
     indent = len(whole) - len(whole.lstrip())
     within = max(offset - begin - indent, 0)
