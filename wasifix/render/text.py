@@ -77,14 +77,23 @@ def _finding(
     if finding.symptoms and not is_told:
         yield from wrapped("; ".join(map(readable_symptom, finding.symptoms)), "  seen as: ")
     if finding.confidence is Confidence.POSSIBLE and finding.symptoms:
-        by = "wasifix doctor" if report.is_local(finding) else "wasifix check --assume-rust VERSION"
-        yield f"  settled by: {by}"
+        yield from _open_questions(report, finding)
     if finding.covered_by:
         yield from wrapped(
             "a workaround is in place; it can hide the crash but does not remove its cause", "  "
         )
     if finding.remedies:
         yield from ("  what helps: as above",) if is_told else ("", *_remedies(finding, options))
+
+
+def _open_questions(report: Report, finding: Finding) -> Iterator[str]:
+    """Why it is only possible, and what answers that."""
+    builds = [build for build in report.builds if build.id in finding.builds]
+    for doubt in dict.fromkeys(doubt for build in builds for doubt in build.doubts):
+        yield from wrapped(clean(doubt), "  in doubt: ")
+    if any(build.toolchain.value is None or build.toolchain.value.exact is None for build in builds):
+        by = "wasifix doctor" if report.is_local(finding) else "wasifix check --assume-rust VERSION"
+        yield f"  settled by: {by}"
 
 
 def _builds(report: Report, finding: Finding) -> Iterator[str]:
