@@ -68,11 +68,12 @@ class Project(Struct, frozen=True, kw_only=True, dict=True):
         files = [(each.path, self.sources.text(each.path) or "") for each in self.toolchain_files]
         scripts = [join(package.folder, "build.rs") for package in self.workspace.packages]
         scripts += [path for call in self.calls for path in (call.workflow, call.path)]
-        # once pinned to the release of the toolchain file they make no build of their own any more
-        machine = (
-            path for path in machine_files(self.start) if b" wasifix " in (self.sources.read(path) or b"")
-        )
-        texts = ((path, self.sources.text(path)) for path in dict.fromkeys((*scripts, *machine)))
+        # mise's, once pinned to the release of the toolchain file, make no build of their own any more; and
+        # an action or a script may choose what a command in another file builds with
+        others = dict.fromkeys((*machine_files(self.start), *self.sources.files_read))
+        scripts += [path for path in others if b" wasifix " in (self.sources.read(path) or b"")]
+        there = {path for path, _ in files} | {self.root.path} | {each.path for each in self.config.layers}
+        texts = ((path, self.sources.text(path)) for path in dict.fromkeys(scripts) if path not in there)
         files += [(path, text) for path, text in texts if text is not None]
         return (
             *files,
