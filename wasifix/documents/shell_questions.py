@@ -6,7 +6,7 @@ from enum import Enum
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from wasifix.documents.shell_reader import Reader
+from wasifix.documents.shell_reader import Reader, inner_scripts
 from wasifix.documents.shell_words import UNKNOWN
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ class Outcome(Enum):
     OPEN = "it is a question that nothing here answers"
 
 
+_ASSIGNING = ("declaration_command", "variable_assignment")
 _QUESTIONS = ("command", "which", "type", "hash", "grep", "egrep", "fgrep", "diff", "cmp", "test", "[")
 
 
@@ -29,7 +30,7 @@ def outcome_of(reader: Reader, node: Node, name: str) -> Outcome:
     """How a simple command ends, seen before it runs."""
     if node.type == "test_command":
         return _answer(reader, [each for each in node.children if each.is_named])
-    if name in ("true", ":"):
+    if name in ("true", ":") or (node.type in _ASSIGNING and not any(inner_scripts(node, reader.data))):
         return Outcome.YES
     if name == "false":
         return Outcome.NO
