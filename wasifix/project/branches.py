@@ -138,4 +138,6 @@ def _value(before: Known | None, values: Sequence[Known | None]) -> Known | None
     given = [each for each in values if each is not None]
     chosen = _last(before, given) or before
     texts = {None if each is None else (each.text,) for each in values}
-    return replace(chosen, is_conditional=True) if chosen is not None and len(texts) > 1 else chosen
+    if chosen is None or len(texts) == 1:
+        return chosen
+    return replace(chosen, is_conditional=True, origin=None)  # one branch alone decides nothing

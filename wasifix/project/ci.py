@@ -165,6 +165,8 @@ def _wasmtime(call: CargoCall, build: Build) -> Fact[str]:
 def _of(known: Known) -> Fact[Toolchain]:
     if not known.text:
         return Fact(value=None, evidence=known.evidence[:1], reason="an expression that cannot be resolved")
+    if known.is_conditional:
+        return Fact(value=None, evidence=known.evidence[:1], reason="only where a condition holds")
     toolchain = parse_toolchain(known.text)
     if known.written:
         reason = f"{NUMBER} {known.written} is {known.text}"

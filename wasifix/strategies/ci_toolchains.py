@@ -38,7 +38,8 @@ def move_calls(project: Project, hits: Hits, release: Release, makes_file: bool,
             own += group
     for call in calls:
         choice = toolchain_choice(project, call)
-        if choice.known is None and not choice.files and not makes_file:
+        is_open = choice.known is None and not choice.files and not makes_file
+        if is_open or (choice.known is not None and choice.known.is_conditional):
             own.append(call)
         elif choice.known is not None and choice.known.origin is None:
             owner = f"of job {call.job}" if call.workflow else f"of {call.file}"
