@@ -140,4 +140,6 @@ def _value(before: Known | None, values: Sequence[Known | None]) -> Known | None
     texts = {None if each is None else (each.text,) for each in values}
     if chosen is None or len(texts) == 1:
         return chosen
-    return replace(chosen, is_conditional=True, origin=None)  # one branch alone decides nothing
+    places = tuple(dict.fromkeys(place for each in given for place in each.evidence[:1]))
+    # no origin: one branch alone decides nothing
+    return replace(chosen, evidence=places or chosen.evidence, is_conditional=True, origin=None)

@@ -166,7 +166,7 @@ def _of(known: Known) -> Fact[Toolchain]:
     if not known.text:
         return Fact(value=None, evidence=known.evidence[:1], reason="an expression that cannot be resolved")
     if known.is_conditional:
-        return Fact(value=None, evidence=known.evidence[:1], reason="only where a condition holds")
+        return Fact(value=None, evidence=known.evidence, reason="which one depends on a condition")
     toolchain = parse_toolchain(known.text)
     if known.written:
         reason = f"{NUMBER} {known.written} is {known.text}"
