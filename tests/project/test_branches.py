@@ -10,6 +10,7 @@ from wasifix.project.ci import ci_builds, toolchain_choice
 FILES = {"sub/rust-toolchain": "1.89.0\n", "sub/deep/x": ""}
 ON_TOOLCHAIN = "the toolchain depends on a condition"
 ON_FOLDER = "the folder it runs in depends on a condition"
+ON_LAST_FOLDER = "the folder it runs in cannot be known"
 ON_FLAGS = "RUSTFLAGS depends on a condition"
 
 
@@ -52,6 +53,11 @@ ON_FLAGS = "RUSTFLAGS depends on a condition"
         ('if [ "$X" ]; then rustup default 1.91.0; exit 1; fi', None, "", ()),
         ("rustup toolchain install 1.91.0 || exit 1", None, "", ()),
         ('if [ "$X" ]; then X=1; fi', None, "", ()),
+        (
+            'rustup override set 1.91.0; if [ "$X" ]; then exit 1; else rustup override unset; fi',
+            *(None, "", ()),
+        ),
+        ('cd sub; cd ..; [ "$X" ] && { cd sub/deep; cd ../..; }; cd -', None, "", (ON_LAST_FOLDER,)),
     ],
 )
 def test_what_a_command_gets(

@@ -104,6 +104,7 @@ def _joined(before: _State, ends: Sequence[_State]) -> _State:
     """What holds after branches: where they differ, the last one that changes something, and a doubt."""
     folders = {each.folder for each in ends}
     doubts = list(dict.fromkeys(doubt for each in ends for doubt in each.doubts))
+    is_known = all((each.earlier, each.stack) == (ends[0].earlier, ends[0].stack) for each in ends)
     if len(folders) > 1:
         doubts.append("the folder it runs in depends on a condition")
     return _State(
@@ -112,8 +113,8 @@ def _joined(before: _State, ends: Sequence[_State]) -> _State:
         later=_values(before, ends, lambda state: state.later),
         overrides=_values(before, ends, lambda state: state.overrides),
         folder=_last(before.folder, [each.folder for each in ends]),
-        earlier=_last(before.earlier, [each.earlier for each in ends]),
-        stack=_last(before.stack, [each.stack for each in ends]),
+        earlier=ends[0].earlier if is_known else None,  # where `cd -` and `popd` lead cannot be known then
+        stack=ends[0].stack if is_known else [],
         doubts=doubts,
         default=_value(before.default, [each.default for each in ends]),
         wasmtime=_last(before.wasmtime, [each.wasmtime for each in ends]),
@@ -136,9 +137,11 @@ def _value(before: Known | None, values: Sequence[Known | None]) -> Known | None
     if all(each == before for each in values):
         return before
     given = [each for each in values if each is not None]
-    chosen = _last(before, given) or before
+    if not given:
+        return None
+    chosen = _last(before, given) or given[-1]
     texts = {None if each is None else (each.text,) for each in values}
-    if chosen is None or len(texts) == 1:
+    if len(texts) == 1:
         return chosen
     places = tuple(dict.fromkeys(place for each in given for place in each.evidence[:1]))
     # no origin: one branch alone decides nothing
