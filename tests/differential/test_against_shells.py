@@ -146,8 +146,8 @@ def _claimed(project: Project, call: CargoCall) -> Facts:
     return Facts(
         toolchain=None if call.doubts and by_folder else toolchain,
         folder=None if call.doubts else call.folder,
-        target=_sure(call.target) if call.target.evidence else "",
-        profile=_sure(call.profile),
+        target=_sure(call.target) if call.target.evidence else None if call.doubts else "",
+        profile=None if call.doubts else _sure(call.profile),
         configs=None if call.doubts else call.configs,
         variables=None if call.doubts else tuple(heeded.items()),
         **_effective(config_of(project, call), is_sure),

@@ -27,6 +27,11 @@ def of_project(path: str, strategy: str, text: str) -> bytes:
 
 
 FOUND: dict[str, tuple[str, bytes]] = {
+    "an option that is there twice": (
+        "project",
+        b"\x0a\x06FROM rust:1.91 AS b\nRUN \\\n && cargo test --release --target w --release --target "
+        b"wasm32-wasip1-threads\n",
+    ),
     "an index of an item that is none": (
         "remove",
         f'\0[a]\n{MARK}runner.2 -S -> none, runner.x4 -W -> none{URL}runner = ["b"]\n'.encode(),

@@ -57,6 +57,10 @@ ON_FLAGS = "RUSTFLAGS depends on a condition"
             'rustup override set 1.91.0; if [ "$X" ]; then exit 1; else rustup override unset; fi',
             *(None, "", ()),
         ),
+        (
+            '[ "$X" ] && cd sub; rustup override set 1.91.0; cd ..',
+            *("1.91.0", "", (ON_FOLDER, ON_TOOLCHAIN)),
+        ),
         ('cd sub; cd ..; [ "$X" ] && { cd sub/deep; cd ../..; }; cd -', None, "", (ON_LAST_FOLDER,)),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from wasifix.errors import OutsideProject
 from wasifix.project.commands import Reading, plain_words
 from wasifix.project.expressions import Known
@@ -21,8 +23,13 @@ def rustup(reading: Reading) -> None:
         case ("override", "set" | "add") if len(words) > 3:
             named = list(plain_words(reading, 3, ("--path",)))
             folder = _folder(reading)
-            if named and folder is not None:
+            if named and leg.doubts:
+                leg.overrides[""] = replace(reading.of(named[0]), is_conditional=True)
+            elif named and folder is not None:
                 leg.overrides[folder] = reading.of(named[0])
+        case ("override", "unset" | "remove") if leg.doubts:  # where it is cannot be known, so which one goes
+            overrides = leg.overrides.items()
+            leg.overrides = {each: replace(known, is_conditional=True) for each, known in overrides}
         case ("override", "unset" | "remove"):
             leg.overrides.pop(_folder(reading) or "", None)
         case ("toolchain", "install" | "add" | "update"):

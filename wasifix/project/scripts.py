@@ -123,6 +123,7 @@ class _Reader(Reading):
         if subcommand is None:
             return
         configs, doubts = self._configs(start)
+        doubts += tuple(self._conditional_words())
         profile, option = self._profile(subcommand)
         begin, program = self.command.start, self.command.parts[first]
         override, folder = self._override()
@@ -148,6 +149,14 @@ class _Reader(Reading):
             shell=self.script.shell,
             trail=self.leg.trail,
         )
+
+    def _conditional_words(self) -> Iterator[str]:
+        """Variables among the words whose value depends on a condition: it may hold other options."""
+        names = {piece.variable for part in self.command.parts for piece in part.pieces if piece.variable}
+        for name in sorted(names):
+            known = self.leg.shell.get(name) or self.leg.environment.get(name)
+            if known is not None and known.is_conditional:
+                yield f"${name} depends on a condition"
 
     def _opaque(self, target: Known) -> Iterator[CargoCall]:
         """A build by a program that cannot be read, for a target that it is told."""
@@ -207,9 +216,11 @@ class _Reader(Reading):
 
     def _profile(self, subcommand: str) -> tuple[Known, str]:
         """nextest has profiles of its own, and takes Cargo's as `--cargo-profile`."""
-        for index, word in enumerate(self.own_words()):
-            if word in ("--release", "-r"):
-                return replace(self.of(index), text="release"), word
+        found = [(index, word) for index, word in enumerate(self.own_words()) if word in ("--release", "-r")]
+        for index, word in found[:1]:
+            known = replace(self.of(index), text="release")
+            # Cargo refuses an option that is there twice, and changing one of them would not help
+            return known if len(found) == 1 else replace(known, origin=None), str(word)
         option = "--cargo-profile" if subcommand == "nextest" else "--profile"
         named = self.option(option)
         return (self.of(*named), option) if named else (Known(""), "")
