@@ -61,6 +61,7 @@ ON_FLAGS = "RUSTFLAGS depends on a condition"
             '[ "$X" ] && cd sub; rustup override set 1.91.0; cd ..',
             *("1.91.0", "", (ON_FOLDER, ON_TOOLCHAIN)),
         ),
+        ('[ "$X" ] && export RUSTFLAGS=-g; RUSTFLAGS=-v', None, "", (ON_FLAGS,)),
         ('cd sub; cd ..; [ "$X" ] && { cd sub/deep; cd ../..; }; cd -', None, "", (ON_LAST_FOLDER,)),
     ],
 )

@@ -69,8 +69,12 @@ class _Texts(Mapping[str, str | None]):
 def _assign(reading: Reading) -> None:
     leg, command = reading.leg, reading.command
     for name, known in reading.assigned().items():
-        is_inherited = command.exports or name in leg.environment
-        (leg.environment if is_inherited else leg.shell)[name] = known
+        before = leg.environment.get(name)
+        is_inherited = command.exports or before is not None
+        # what only a branch has exported, only then the commands inherit
+        in_doubt = before is not None and before.is_conditional and not command.exports
+        value = replace(known, is_conditional=True) if in_doubt else known
+        (leg.environment if is_inherited else leg.shell)[name] = value
         if is_inherited:
             leg.shell.pop(name, None)
     for name in command.named if command.exports else ():
