@@ -49,6 +49,9 @@ def flow(
     return _Flow(Reader(data, variables), is_asked).whole(parsed(data).root)
 
 
+_CLOSING = (Turn.BRANCH, Turn.END)
+
+
 class _Flow:
     def __init__(self, reader: Reader, is_asked: Callable[[str], object]) -> None:
         self.reader, self.is_asked = reader, is_asked
@@ -146,23 +149,27 @@ class _Flow:
         return outcome
 
     def _list(self, node: Node, depth: int) -> Flow:
-        """`A && B || C`: what cannot be known to run is a branch beside one in which nothing happens."""
+        """`A && B || C`: what cannot be known to run is a branch beside one in which nothing happens.
+
+        What a command that should succeed has behind `||` is read, but what comes next goes on without it.
+        """
         first, rest = node, []
         while first.type == "list":
             rest.append((self.reader.raw(first.children[1]), first.children[-1]))
             first = first.children[0]
         outcome = yield from self.run(first, depth + 1)
         within = ""
+        closing: tuple[Turn, ...] = _CLOSING
         for sign, each in reversed(rest):
             settled = (Outcome.YES, Outcome.LIKELY) if sign == "&&" else (Outcome.NO,)
             if outcome is (Outcome.NO if sign == "&&" else Outcome.YES):
                 continue
             if (outcome not in settled and within != "&&") or (within and sign != within):
                 if within:
-                    yield Turn.BRANCH
-                    yield Turn.END
+                    yield from closing
                 yield Turn.FORK
                 within = sign
+                closing = (Turn.EXIT, *_CLOSING) if outcome is Outcome.LIKELY else _CLOSING
             last = yield from self.run(each, depth + 1)
             if sign == "&&" and within:
                 outcome = Outcome.NO if last is Outcome.NO else Outcome.OPEN
@@ -171,8 +178,7 @@ class _Flow:
                     last if outcome in settled else Outcome.YES if last is Outcome.YES else Outcome.LIKELY
                 )
         if within:
-            yield Turn.BRANCH
-            yield Turn.END
+            yield from closing
         return outcome
 
     def _if(self, node: Node, depth: int) -> Flow:
