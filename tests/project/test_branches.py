@@ -47,6 +47,10 @@ ON_FLAGS = "RUSTFLAGS depends on a condition"
         ("use() { rustup default $1; }; use 1.91.0", "1.91.0", "", ()),
         # what is not known is a doubt
         ('if [ "$X" ]; then rustup default 1.91.0; fi', "1.91.0", "", (ON_TOOLCHAIN,)),
+        (
+            '[ "$X" ] && rustup default 1.91.0; [ "$Y" ] && rustup default 1.91.0',
+            *("1.91.0", "", (ON_TOOLCHAIN,)),
+        ),
         ('[ "$X" ] && export RUSTFLAGS=-g', None, "", (ON_FLAGS,)),
         ('if [ "$X" ]; then cd sub; else cd sub; fi', "1.89.0", "sub", ()),
         ('if [ "$X" ]; then cd sub; fi', "1.89.0", "sub", (ON_FOLDER,)),

@@ -141,7 +141,7 @@ def _value(before: Known | None, values: Sequence[Known | None]) -> Known | None
         return None
     chosen = _last(before, given) or given[-1]
     texts = {None if each is None else (each.text,) for each in values}
-    if len(texts) == 1:
+    if len(texts) == 1 and not any(each.is_conditional for each in given):
         return chosen
     places = tuple(dict.fromkeys(place for each in given for place in each.evidence[:1]))
     # no origin: one branch alone decides nothing
