@@ -30,6 +30,8 @@ class Turn(Enum):
     END = "what began last ends"
 
 
+_CLOSING = (Turn.BRANCH, Turn.END)
+"""The end of branches, the last of which does nothing."""
 Flow = Generator[Command | Turn, None, Outcome]
 DEPTH_LIMIT = 20
 """How deep statements are looked into one by one; what is deeper is taken as it comes."""
@@ -49,9 +51,6 @@ def flow(
     return _Flow(Reader(data, variables), is_asked).whole(parsed(data).root)
 
 
-_CLOSING = (Turn.BRANCH, Turn.END)
-
-
 class _Flow:
     def __init__(self, reader: Reader, is_asked: Callable[[str], object]) -> None:
         self.reader, self.is_asked = reader, is_asked
@@ -66,8 +65,7 @@ class _Flow:
         for name in [each for each in self.functions if each not in self.called]:
             yield Turn.FORK
             yield from self._inside(name, (), 1)
-            yield Turn.BRANCH
-            yield Turn.END
+            yield from _CLOSING
 
     def run(self, node: Node, depth: int) -> Flow:
         """What a statement does, and how it ends."""
@@ -110,19 +108,10 @@ class _Flow:
     def _subshell(self, nodes: Sequence[Node], depth: int) -> Flow:
         if not any(node.is_named for node in nodes):
             return Outcome.LIKELY
-        inner, has_begun = self._sequence(nodes, depth), False
-        try:
-            while True:
-                each = next(inner)
-                if not has_begun:  # only where something happens in it
-                    yield Turn.SUBSHELL
-                    has_begun = True
-                yield each
-        except StopIteration as end:
-            if has_begun:
-                yield Turn.END
-            outcome: Outcome = end.value
-            return outcome
+        yield Turn.SUBSHELL
+        outcome = yield from self._sequence(nodes, depth)
+        yield Turn.END
+        return outcome
 
     def _simple(self, node: Node, depth: int) -> Flow:
         name = self.reader.plain_name(node)
@@ -240,8 +229,7 @@ class _Flow:
             yield Turn.FORK
             yield Command((), *place, ((name, Word((Piece(None, *place),), *place)),))
             yield from self.run(body, depth + 1)
-            yield Turn.BRANCH
-            yield Turn.END
+            yield from _CLOSING
             return Outcome.LIKELY
         for word in words:
             yield Command((), *place, ((name, word),))
@@ -259,8 +247,7 @@ class _Flow:
             return Outcome.YES
         yield Turn.FORK
         yield from self.run(body, depth + 1)
-        yield Turn.BRANCH
-        yield Turn.END
+        yield from _CLOSING
         return Outcome.LIKELY
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -69,10 +69,7 @@ class Branches:
                     return
                 self._end_branch(frame)
                 self._has_ended = not frame.ends
-                self._set(
-                    _joined(frame.before, frame.ends) if frame.ends else frame.before,
-                    _ALL,
-                )
+                self._set(_joined(frame.before, frame.ends) if frame.ends else frame.before, _ALL)
 
     def _end_branch(self, frame: _Frame) -> None:
         if not self._has_ended:
@@ -80,24 +77,15 @@ class Branches:
 
     def _set(self, state: _State, names: Sequence[str]) -> None:
         for name in names:
-            value = getattr(state, name)
-            copied = value.copy() if isinstance(value, dict | list) else value
-            setattr(self.leg, name, copied)
+            setattr(self.leg, name, _copied(getattr(state, name)))
 
 
 def _state(leg: Leg) -> _State:
-    return _State(
-        environment=dict(leg.environment),
-        shell=dict(leg.shell),
-        later=dict(leg.later),
-        overrides=dict(leg.overrides),
-        folder=leg.folder,
-        earlier=leg.earlier,
-        stack=list(leg.stack),
-        doubts=list(leg.doubts),
-        default=leg.default,
-        wasmtime=leg.wasmtime,
-    )
+    return _State(**{name: _copied(getattr(leg, name)) for name in _ALL})
+
+
+def _copied(value: Any) -> Any:
+    return value.copy() if isinstance(value, dict | list) else value
 
 
 def _joined(before: _State, ends: Sequence[_State]) -> _State:
