@@ -38,7 +38,11 @@ def _named(name: str, target_folder: Callable[[], Path]) -> list[Path]:
         found = _below(path)
     elif name and (path.exists() or path.suffix or len(path.parts) > 1):
         if not path.exists():
-            raise NoProject("there is no such file", path=name)
+            raise NoProject(
+                "there is no such file",
+                path=name,
+                advice="build it first; without a name `wasifix inspect` looks in the target folder",
+            )
         found = [path]
     else:
         try:
