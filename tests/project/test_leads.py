@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from wasifix.project.scripts import FOLLOW_LIMIT
+from wasifix.project.outcomes import FOLLOW_LIMIT
 
 from .called import TEST, T, at, calls, shown
 

@@ -33,12 +33,12 @@ def read_config(
     nightly: bool = False,
 ) -> CargoConfig:
     """The configuration of the folder. Raises UnreadableInput."""
-    key = (start, includes)
-    if key not in sources.config_layers:
+    key = ("configuration", start, includes)
+    if key not in sources.remembered:
         layers = tuple(_layers(sources, start, includes))
         _refuse_mixed_kinds(layers)
-        sources.config_layers[key] = layers
-    return CargoConfig(layers=sources.config_layers[key], environment=environment, nightly=nightly)
+        sources.remembered[key] = layers
+    return CargoConfig(layers=sources.remembered[key], environment=environment, nightly=nightly)
 
 
 def _layers(sources: Sources, start: str, includes: bool) -> Iterator[TomlDocument]:

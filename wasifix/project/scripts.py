@@ -13,19 +13,18 @@ from wasifix.errors import OutsideProject
 from wasifix.project.all_leads import leads_of
 from wasifix.project.branches import Branches
 from wasifix.project.cargo_call import CargoCall
-from wasifix.project.cargo_commands import OWN_TARGETS, building
+from wasifix.project.cargo_reading import CargoReading
 from wasifix.project.commands import WRAPPERS, Reading, without_wrappers
 from wasifix.project.expressions import Known
 from wasifix.project.installs import rustup, rustup_init, wasmtime
 from wasifix.project.leads import OPAQUE, SHELLS, SOURCING, Lead, opaque_target
+from wasifix.project.outcomes import FOLLOW_LIMIT, deciding, is_same, set_values
 from wasifix.project.script import Script, plain_script, script_at
 from wasifix.project.setup_steps import Leg
-from wasifix.tree import join, upward
+from wasifix.tree import join
 
 DEPTH_LIMIT = 10
 """How many scripts may lead to one another."""
-FOLLOW_LIMIT = 500
-"""How many scripts are read for one leg, again and again ones included."""
 _HANDS_ON = "GITHUB_ENV"
 """Where any program may send a variable for the steps that follow."""
 PROGRAMS = re.compile(
@@ -85,7 +84,7 @@ def _assign(reading: Reading) -> None:
         leg.shell.pop(name, None)
 
 
-class _Reader(Reading):
+class _Reader(CargoReading):
     """One command that may do something."""
 
     def calls(self) -> Iterator[CargoCall]:
@@ -98,12 +97,12 @@ class _Reader(Reading):
             case "cd" | "pushd" | "popd":
                 self._move(name)
             case "rustup" if words[1:2] == ("run",) and len(words) > 3 and words[3] == "cargo":
-                yield from self._cargo(3, self.of(2))
+                yield from self.cargo_call(3, self.of(2))
             case "rustup":
                 rustup(self)
             case "cargo" | "cross":
                 has_plus = len(words) > 1 and (words[1] or self.head(1)).startswith("+")
-                yield from self._cargo(0, self.of(1, 1) if has_plus else None)
+                yield from self.cargo_call(0, self.of(1, 1) if has_plus else None)
             case _ if self._is_rustup_init(name):
                 rustup_init(self)
         if self.leg.sources is not None:
@@ -112,7 +111,7 @@ class _Reader(Reading):
             for lead in leads:
                 yield from followed(lead, self.leg, environment)
             if not leads and (target := opaque_target(self, name)) is not None:
-                yield from self._opaque(target)
+                yield self.opaque_call(target)
 
     def _is_rustup_init(self, name: str) -> bool:
         """Also `sh -s -- -y`, the end of the pipe that https://rustup.rs shows."""
@@ -120,82 +119,6 @@ class _Reader(Reading):
             return True
         is_end = len(self.words) < 2 or self.words[1] == "-s" or "rustup" in (self.words[1] or "")
         return name in SHELLS and is_end and "sh.rustup.rs" in self.script.text
-
-    def _cargo(self, first: int, plus: Known | None) -> Iterator[CargoCall]:
-        start = first + (2 if plus and first == 0 else 1)
-        subcommand = building(self.words[start:])
-        if subcommand is None:
-            return
-        configs, doubts = self._configs(start)
-        doubts += tuple(self._conditional_words())
-        profile, option = self._profile(subcommand)
-        begin, program = self.command.start, self.command.parts[first]
-        override, folder = self._override()
-        yield CargoCall(
-            path=self.script.path,
-            folder=self.leg.folder,
-            at=self.script.evidence(begin),
-            start=self.script.origin(begin, begin),
-            program=self.script.origin(program.start, program.end),
-            subcommand=subcommand,
-            target=self._target(start),
-            profile=profile,
-            profile_option=option,
-            plus=plus,
-            default=self.leg.default,
-            override=override,
-            override_folder=folder,
-            mentions=tuple(self.leg.mentions),
-            environment=self.environment(),
-            configs=configs,
-            doubts=(*self.leg.doubts, *doubts),
-            wasmtime=self.leg.wasmtime,
-            shell=self.script.shell,
-            trail=self.leg.trail,
-        )
-
-    def _conditional_words(self) -> Iterator[str]:
-        """Variables among the words whose value depends on a condition: it may hold other options."""
-        names = {piece.variable for part in self.command.parts for piece in part.pieces if piece.variable}
-        for name in sorted(names):
-            known = self.leg.shell.get(name) or self.leg.environment.get(name)
-            if known is not None and known.is_conditional:
-                yield f"${name} depends on a condition"
-
-    def _opaque(self, target: Known) -> Iterator[CargoCall]:
-        """A build by a program that cannot be read, for a target that it is told."""
-        begin, end = self.command.start, self.command.end
-        at = self.script.evidence(begin)
-        words = " ".join(self.script.text[begin:end].split())
-        override, folder = self._override()
-        yield CargoCall(
-            path=self.script.path,
-            folder=self.leg.folder,
-            at=at,
-            start=self.script.origin(begin, begin),
-            program=None,
-            subcommand="build",
-            target=target,
-            profile=Known(""),
-            profile_option="",
-            plus=None,
-            default=self.leg.default,
-            override=override,
-            override_folder=folder,
-            mentions=tuple(self.leg.mentions),
-            environment=self.environment(),
-            configs=(),
-            doubts=(*self.leg.doubts, f"what `{words}` runs cannot be known"),
-            wasmtime=self.leg.wasmtime,
-            shell=self.script.shell,
-            trail=self.leg.trail,
-        )
-
-    def _override(self) -> tuple[Known | None, str]:
-        """The nearest override and the folder that it is for."""
-        overrides = self.leg.overrides
-        folder = next((each for each in upward(self.leg.folder) if each in overrides), "")
-        return overrides.get(folder), folder
 
     def _move(self, name: str) -> None:
         """`cd`, `cd -`, `pushd` and `popd`."""
@@ -211,30 +134,6 @@ class _Reader(Reading):
             earlier = leg.folder
             enter(leg, words[0] if words else None)
             leg.earlier = earlier
-
-    def _target(self, start: int) -> Known:
-        if (named := self.option("--target")) is not None:
-            return self.of(*named)
-        own = next((OWN_TARGETS[word] for word in self.words[start:] if word in OWN_TARGETS), None)
-        return Known(own, (self.script.evidence(self.command.start),)) if own else Known(None)
-
-    def _profile(self, subcommand: str) -> tuple[Known, str]:
-        """nextest has profiles of its own, and takes Cargo's as `--cargo-profile`."""
-        found = [(index, word) for index, word in enumerate(self.own_words()) if word in ("--release", "-r")]
-        for index, word in found[:1]:
-            known = replace(self.of(index), text="release")
-            # Cargo refuses an option that is there twice, and changing one of them would not help
-            return known if len(found) == 1 else replace(known, origin=None), str(word)
-        option = "--cargo-profile" if subcommand == "nextest" else "--profile"
-        named = self.option(option)
-        return (self.of(*named), option) if named else (Known(""), "")
-
-    def _configs(self, start: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        words = tuple(word if word is not None else UNKNOWN for word in self.own_words()[start:])
-        values = [words[index + 1] for index, word in enumerate(words[:-1]) if word == "--config"]
-        values += [word.removeprefix("--config=") for word in words if word.startswith("--config=")]
-        doubts = ("a --config value cannot be known",) if any(UNKNOWN in each for each in values) else ()
-        return tuple(value for value in values if UNKNOWN not in value), doubts
 
     def _remember(self) -> None:
         """`echo "NAME=value" >> $GITHUB_ENV` sets a variable for the steps that follow."""
@@ -253,11 +152,34 @@ class _Reader(Reading):
 
 def followed(lead: Lead, leg: Leg, environment: Mapping[str, Known]) -> Iterator[CargoCall]:
     """The commands that the lead leads to with these variables, unless it leads round in a circle."""
-    if lead.key in leg.trail or len(leg.trail) >= DEPTH_LIMIT or len(leg.followed) >= FOLLOW_LIMIT:
+    sources = leg.sources
+    if sources is None or len(leg.followed) >= FOLLOW_LIMIT or not sources.may_follow():
         return
-    if leg.sources is not None and not leg.sources.may_follow():
+    if lead.key in leg.trail or len(leg.trail) >= DEPTH_LIMIT:
+        sources.cut_off += 1
         return
     leg.followed.append(lead.key)
+    inner = _inside(lead, leg, environment)
+    key = (lead.key, *(each.text for each in lead.scripts), lead.folders, deciding(inner))
+    if key in sources.idle:
+        return
+    cut_off, held = sources.cut_off, set_values(leg)
+    is_idle = not lead.is_sourced
+    for call in _calls_inside(lead, inner):
+        is_idle = False
+        yield call
+    if not lead.in_container:
+        leg.default, leg.overrides, leg.wasmtime = inner.default, inner.overrides, inner.wasmtime
+    if lead.is_sourced:
+        leg.environment, leg.shell = inner.environment, inner.shell
+        leg.folder, leg.doubts = inner.folder, inner.doubts
+        leg.earlier, leg.stack = inner.earlier, inner.stack
+    if is_idle and cut_off == sources.cut_off and is_same(held, set_values(leg)):
+        sources.idle.add(key)
+
+
+def _inside(lead: Lead, leg: Leg, environment: Mapping[str, Known]) -> Leg:
+    """The leg where the lead begins."""
     outer = {} if lead.in_container else environment
     inner = replace(
         leg,
@@ -271,21 +193,20 @@ def followed(lead: Lead, leg: Leg, environment: Mapping[str, Known]) -> Iterator
     )
     if lead.in_container:
         inner.default, inner.overrides, inner.wasmtime = lead.default, {}, None
+    return inner
+
+
+def _calls_inside(lead: Lead, inner: Leg) -> Iterator[CargoCall]:
+    doubts = tuple(inner.doubts)
     for number, script in enumerate(lead.scripts):
         variables = inner.environment
         if lead.each_alone:
             inner.folder = lead.folders[number] if lead.folders else lead.folder
             inner.shell, inner.environment = dict(lead.shell), dict(variables)
-            inner.doubts, inner.earlier = list(leg.doubts), None
+            inner.doubts, inner.earlier = list(doubts), None
         yield from cargo_calls_of(script, inner)
         if lead.each_alone and number not in lead.lasting:
             inner.environment = variables
-    if not lead.in_container:
-        leg.default, leg.overrides, leg.wasmtime = inner.default, inner.overrides, inner.wasmtime
-    if lead.is_sourced:
-        leg.environment, leg.shell = inner.environment, inner.shell
-        leg.folder, leg.doubts = inner.folder, inner.doubts
-        leg.earlier, leg.stack = inner.earlier, inner.stack
 
 
 def enter(leg: Leg, folder: str | None) -> None:

@@ -34,7 +34,6 @@ class Lasting(Struct, frozen=True, kw_only=True):
     overrides: tuple[tuple[str, Known], ...]
     wasmtime: Installation | None
     mentions: tuple[Known, ...]
-    followed: tuple[str, ...]
 
 
 class Leg(Struct):
@@ -75,14 +74,13 @@ class Leg(Struct):
             overrides=tuple(self.overrides.items()),
             wasmtime=self.wasmtime,
             mentions=tuple(self.mentions),
-            followed=tuple(self.followed),
         )
 
     def take_up(self, after: Lasting) -> None:
         """Goes on where another leg has done the same."""
         self.environment = dict(after.environment)
         self.default, self.overrides, self.wasmtime = after.default, dict(after.overrides), after.wasmtime
-        self.mentions, self.followed = list(after.mentions), list(after.followed)
+        self.mentions = list(after.mentions)
 
 
 SET_UPS = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wasifix.documents.json import parse_json
 from wasifix.documents.text import decode, well_formed
 from wasifix.documents.toml import TomlDocument, parse_toml
@@ -21,10 +23,14 @@ class Sources:
         self._bytes: dict[str, bytes | None] = {}
         self._texts: dict[str, str | None] = {}
         self._followed = 0
+        self.cut_off = 0
+        """How many leads were not followed: they lead in a circle, or too far."""
+        self.idle: set[tuple[object, ...]] = set()
+        """Leads to scripts that do nothing, with what decides about it: many commands lead to the same."""
         self._toml: dict[str, TomlDocument] = {}
         self._yaml: dict[str, YamlDocument] = {}
-        self.config_layers: dict[tuple[str, bool], tuple[TomlDocument, ...]] = {}
-        """Cargo's configuration by folder, and with what it includes or without: each command asks."""
+        self.remembered: dict[tuple[object, ...], Any] = {}
+        """Answers about a folder, by their question: each command in it asks again."""
 
     @property
     def files_read(self) -> tuple[str, ...]:

@@ -1,13 +1,13 @@
 """The steps of a job, with those of the composite actions of the repository that they use.
 
-A reusable workflow may be called fifty times, and most of its steps do the same each time: what cannot matter
-is left out once for all legs, and a step is read again only where something that it refers to is different.
+What cannot matter is left out once for all legs.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -16,8 +16,9 @@ from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, sc
 from wasifix.errors import OutsideProject
 from wasifix.project.expressions import EXPRESSION, Known, evaluated, is_false, known_at, named, resolved
 from wasifix.project.mise import chosen_by_asdf, chosen_by_mise
+from wasifix.project.outcomes import Outcomes
 from wasifix.project.scripts import CargoCall, cargo_calls_of, enter, script_at
-from wasifix.project.setup_steps import SET_UPS, Lasting, Leg, set_up
+from wasifix.project.setup_steps import SET_UPS, Leg, set_up
 from wasifix.project.sources import Sources
 from wasifix.tree import join
 
@@ -28,7 +29,7 @@ _MATTERS = re.compile(
 )
 """What a script must say to be read: a word that leads to Cargo or to a choice."""
 _MANAGERS = ("jdx/mise-action@", "asdf-vm/actions/")
-_NAMES = re.compile(r"\b(?:env|inputs|matrix)\.[\w.-]+")
+_NAMES = re.compile(r"(?:env|inputs|matrix)\.[\w.-]+")
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -43,20 +44,13 @@ class Step(Struct, frozen=True, kw_only=True):
     """What it refers to: `inputs.target`."""
 
 
-class _Outcome(Struct, frozen=True, kw_only=True):
-    """What a step comes to: its commands, and what holds after it."""
-
-    calls: tuple[CargoCall, ...]
-    after: Lasting
-
-
 class Steps:
     """Reads the steps of a project."""
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
         self._kept: dict[tuple[str, int], tuple[Step, ...]] = {}
-        self._outcomes: dict[tuple[object, ...], _Outcome] = {}
+        self._outcomes = Outcomes()
         self._actions: dict[str, YamlDocument | None] = {}
         self._open = 0
         """How many actions are being read, one because of the other."""
@@ -115,16 +109,11 @@ class Steps:
         self, document: YamlDocument, step: Step, run: Node, leg: Leg, default_folder: str | None
     ) -> Iterator[CargoCall]:
         place = (document.path, run.start_mark.index, default_folder, leg.shell_name)
-        key = (*place, *_values(step.names, leg), leg.lasting())
-        outcome = self._outcomes.get(key)
-        if outcome is None:
-            matters = _may_matter(run, leg)
-            calls = tuple(_read_run(document, step.node, run, leg, default_folder)) if matters else ()
-            self._outcomes[key] = _Outcome(calls=calls, after=leg.lasting())
-        else:
+        read = partial(_read_run, document, step.node, run, leg, default_folder)
+        outcome = self._outcomes.of(place, _values(step.names, leg), leg, read, is_script=True)
+        if not outcome.is_idle:
             leg.take_up(outcome.after)
-            calls = outcome.calls
-        yield from calls
+        yield from outcome.calls
 
     def _of_action(self, document: YamlDocument, step: Step, leg: Leg, depth: int) -> Iterator[CargoCall]:
         """The steps of a composite action of this repository, as if they stood here.
@@ -141,11 +130,9 @@ class Steps:
         own = environment_of(document, step.node, leg.scope)
         inner = replace(leg, environment={**leg.environment, **own})
         inner.scope = {**outer, **inputs_of(found, declared, document, given, leg.scope, names)}
-        key = (found.path, depth, leg.shell_name, *_values(names, inner), inner.lasting())
-        outcome = self._outcomes.get(key)
-        if outcome is None:
-            calls = tuple(self.calls(found, steps, inner, None, depth + 1))
-            self._outcomes[key] = outcome = _Outcome(calls=calls, after=inner.lasting())
+        place = (found.path, depth, leg.shell_name)
+        read = partial(self.calls, found, steps, inner, None, depth + 1)
+        outcome = self._outcomes.of(place, _values(names, inner), inner, read, is_script=False)
         before = leg.environment
         leg.take_up(outcome.after)
         for name in (name for name, value in own.items() if leg.environment.get(name) == value):
@@ -220,8 +207,8 @@ def environment_of(document: YamlDocument, node: Node | None, scope: Mapping[str
     return {name: known_at(document, value, scope) for name, value in entries(child(node, "env"))}
 
 
-def _values(names: tuple[str, ...], leg: Leg) -> Iterator[Known]:
-    return (named(name, leg.scope) for name in names)
+def _values(names: tuple[str, ...], leg: Leg) -> tuple[Known, ...]:
+    return tuple(named(name, leg.scope) for name in names)
 
 
 def _may_matter(run: Node, leg: Leg) -> bool:
@@ -236,6 +223,8 @@ def _may_matter(run: Node, leg: Leg) -> bool:
 def _read_run(
     document: YamlDocument, step: Node, run: Node, leg: Leg, default_folder: str | None
 ) -> Iterator[CargoCall]:
+    if not _may_matter(run, leg):
+        return
     own = environment_of(document, step, leg.scope)
     during = replace(leg, environment={**leg.environment, **own}, doubts=[], later={}, shell={})
     during.earlier, during.stack = None, []

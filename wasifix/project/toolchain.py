@@ -57,6 +57,14 @@ def governing_files(sources: Sources, start: str) -> tuple[ToolchainFile, ...]:
 
     Raises UnreadableInput where a file is broken, or two of them name different toolchains.
     """
+    key = ("toolchain files", start)
+    if key not in sources.remembered:
+        sources.remembered[key] = _governing_files(sources, start)
+    files: tuple[ToolchainFile, ...] = sources.remembered[key]
+    return files
+
+
+def _governing_files(sources: Sources, start: str) -> tuple[ToolchainFile, ...]:
     for folder in upward(start):
         files = tuple(file for name in FILE_NAMES if (file := _read(sources, join(folder, name))) is not None)
         if len(files) == 2 and files[0].choice != files[1].choice:
