@@ -35,7 +35,7 @@ UNUSED_IGNORE = Check(
 IGNORE_CHECKS = (UNUSED_IGNORE,)
 
 _SIGN = b"wasifix: ignore["
-_IGNORE = re.compile(r"(?P<head>(?:#|//)[ \t]*wasifix: ignore\[(?P<ids>[^\]]*)\])(?P<reason>.*)")
+_IGNORE = r"(?P<head>(?:#|//)[ \t]*wasifix: ignore\[(?P<ids>[^\]]*)\])(?P<reason>.*)"
 
 
 class IgnoreComment(Struct, frozen=True, kw_only=True):
@@ -78,7 +78,7 @@ def ignore_comments(sources: Sources) -> Iterator[IgnoreComment]:
         text = sources.text(path) or ""
         own = [range(marker.start, marker.end) for marker in find_markers(text)]
         for offset, comment in comments(path, text):
-            found = _IGNORE.search(comment)
+            found = re.search(_IGNORE, comment)
             if found is not None and not any(offset in each for each in own):
                 yield _read(path, text, offset + found.start(), found)
 

@@ -20,15 +20,14 @@ from wasifix.model import Effect, Evidence
 if TYPE_CHECKING:
     from wasifix.changes import KeyPath, TomlValue
 
-_LINE = re.compile(
-    r"^[ \t]*(?:#|//) wasifix (?P<strategy>[a-z][a-z-]*) for (?P<advisory>[a-z][a-z0-9-]*) "
-    r"\((?P<effect>[a-z-]+)\): (?P<details>[^;\r\n]*); (?P<url>https://\S+)[ \t]*(?=\r?$)",
-    re.MULTILINE,
+_LINE = (  # compiled by the first file that has one: nearly no project has
+    r"(?m)^[ \t]*(?:#|//) wasifix (?P<strategy>[a-z][a-z-]*) for (?P<advisory>[a-z][a-z0-9-]*) "
+    r"\((?P<effect>[a-z-]+)\): (?P<details>[^;\r\n]*); (?P<url>https://\S+)[ \t]*(?=\r?$)"
 )
-_STEP = re.compile(r"(?:(?P<key>\S+) )?(?P<old>.*) -> (?P<new>.*)", re.DOTALL)
+_STEP = r"(?s)(?:(?P<key>\S+) )?(?P<old>.*) -> (?P<new>.*)"
 _REMOVED = r"removed \[(?P<words>(?:[^\]\\]|\\.)*)\] at (?:line (?P<line>\d+) )?column (?P<column>\d+)"
-_STEPS = re.compile(rf"(?:{_REMOVED}|(?P<other>.+?))(?:, |\Z)", re.DOTALL)
-_PLACE = re.compile(r"(\d+):(\d+)")
+_STEPS = rf"(?s)(?:{_REMOVED}|(?P<other>.+?))(?:, |\Z)"
+_PLACE = r"(\d+):(\d+)"
 _SHOWN = {"\n": r"\n", "\r": r"\r", "\\": r"\\", "]": r"\]"}
 NEW_FILE = "new file"
 NEW_TABLE = "new table"
@@ -46,7 +45,7 @@ class Step(Struct, frozen=True, kw_only=True):
     new: str
 
     def __str__(self) -> str:
-        place = _PLACE.fullmatch(self.key) if self.new == NONE else None
+        place = re.fullmatch(_PLACE, self.key) if self.new == NONE else None
         if place is not None and safe(unquote(self.old)) == self.old:
             line = f"line {int(place[1]) + 1} " if place[1] != "0" else ""
             return f"removed [{_shown(unquote(self.old))}] at {line}column {place[2]}"
@@ -84,14 +83,14 @@ class Marker(Struct, frozen=True, kw_only=True):
     @property
     def steps(self) -> tuple[Step, ...]:
         """The single changes; empty for a new table or file."""
-        return tuple(step for each in _STEPS.finditer(self.details) if (step := _step(each)) is not None)
+        return tuple(step for each in re.finditer(_STEPS, self.details) if (step := _step(each)) is not None)
 
 
 def _step(found: re.Match[str]) -> Step | None:
     if found["other"] is None:
         line = int(found["line"] or 1) - 1
         return Step(key=f"{line}:{found['column']}", old=safe(_unshown(found["words"])), new=NONE)
-    step = _STEP.fullmatch(found["other"])
+    step = re.fullmatch(_STEP, found["other"])
     return Step(key=step["key"] or "", old=step["old"], new=step["new"]) if step else None
 
 
@@ -108,7 +107,7 @@ def _found(text: str) -> tuple[Marker, ...]:
 
 
 def _each(text: str) -> Iterator[Marker]:
-    for match in _LINE.finditer(text):
+    for match in re.finditer(_LINE, text):
         if match["effect"] not in tuple(Effect):
             continue
         author = Author(

@@ -19,15 +19,18 @@ GROUPS = {"-S": "-S", "--wasi": "-S", "-W": "-W", "--wasm": "-W"}
 """The groups of Wasmtime 14 and later that matter here, by their spellings."""
 OLD_GROUPS = ("--wasm-features", "--wasi-modules")
 """Those before. https://github.com/bytecodealliance/wasmtime/blob/release-13.0.0/crates/cli-flags/src/lib.rs"""
-_WITH_VALUE = re.compile(
-    "-[OCDR]|--(optimize|codegen|debug|record|target|config|profile|dir|env|invoke|preload|argv0|mapdir|fuel"
-    "|tcplisten|wasm-timeout|coredump-on-trap|opt-level|compiler|cranelift-(enable|set)|wasi-nn-graph"
-    "|max-(memory-size|wasm-stack|instances|memories|tables|table-elements)|static-memory-maximum-size)"
-)
+_WITH_VALUE = (
+    "-O", "--optimize", "-C", "--codegen", "-D", "--debug", "-R", "--record", "--target", "--config",
+    "--profile", "--dir", "--env", "--invoke", "--preload", "--argv0", "--mapdir", "--fuel", "--tcplisten",
+    "--wasm-timeout", "--coredump-on-trap", "--opt-level", "--compiler", "--cranelift-enable",
+    "--cranelift-set", "--wasi-nn-graph", "--max-memory-size", "--max-wasm-stack", "--max-instances",
+    "--max-memories", "--max-tables", "--max-table-elements", "--static-memory-maximum-size",
+)  # fmt: skip
 """Other options whose value may be the next word."""
-_SUBCOMMAND = re.compile(
-    "config|compile|explore|serve|settings|wast|completion|objdump|hot-blocks|wizer|replay|help"
-)
+_SUBCOMMANDS = (
+    "config", "compile", "explore", "serve", "settings", "wast", "completion", "objdump", "hot-blocks",
+    "wizer", "replay", "help",
+)  # fmt: skip
 _WRAPPERS = ("env", "exec", "command", "time", "timeout", "nice", "nohup", "sudo")
 
 
@@ -137,7 +140,7 @@ def run_command(words: Sequence[str | None]) -> RunCommand | None:
         return None
     first = program + 1
     subcommand = words[first] if first < len(words) else None
-    if subcommand and _SUBCOMMAND.fullmatch(subcommand):
+    if subcommand in _SUBCOMMANDS:
         return None
     first += subcommand == "run"
     parts: list[Part] = []
@@ -161,7 +164,7 @@ def run_command(words: Sequence[str | None]) -> RunCommand | None:
             parts.append(part)
             at = part.end
         else:
-            at += 2 if _WITH_VALUE.fullmatch(word) else 1
+            at += 2 if word in _WITH_VALUE else 1
     at = min(at, len(words))
     return RunCommand(
         words=tuple(word if word is not None else "" for word in words),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wasifix.project.commands import Reading
-from wasifix.project.dockerfile import FILE, dockerfile_leads
 from wasifix.project.expressions import Known
 from wasifix.project.images import image_toolchain
 from wasifix.project.leads import Lead, path_in, rest_of
@@ -21,6 +20,8 @@ def docker_leads(reading: Reading) -> Iterator[Lead]:
         return
     if sources is None or words[first : first + 1] not in (("build",), ("bud",)):
         return
+    from wasifix.project.dockerfile import FILE, dockerfile_leads
+
     plain = list(_plain(reading, first + 1, _BUILD_OPTIONS))
     context = path_in(reading.leg.folder, words[plain[-1]] or "$") if plain else reading.leg.folder
     named = reading.option_value("-f", "--file")
