@@ -166,24 +166,28 @@ class Reader:
         return " ".join(output), document
 
     def _pieces(self, node: Node) -> Iterator[Piece]:
-        start, end, raw = self.place(node.start_byte), self.place(node.end_byte), self.raw(node)
         match node.type:
-            case "word" | "number" | "variable_name" | "special_variable_name":
-                text = raw.replace("\\\n", "").replace("\\", "")
-                yield Piece(text, start, end, is_literal=text == raw)
-            case "raw_string":
-                yield Piece(raw[1:-1], start + 1, end - 1, is_literal=True)
-            case "string_content":
-                text = raw.replace('\\"', '"')
-                yield Piece(text, start, end, is_literal=text == raw)
-            case "simple_expansion" | "expansion":
-                yield self._expansion(node)
             case "string" | "concatenation" | "command_name":
                 for each in node.children:
                     if each.type != '"':
                         yield from self._pieces(each)
-            case _:
-                yield Piece(None, start, end)
+            case "simple_expansion" | "expansion":
+                yield self._expansion(node)
+            case kind:
+                yield self._literal(kind, node)
+
+    def _literal(self, kind: str, node: Node) -> Piece:
+        start, end, raw = self.place(node.start_byte), self.place(node.end_byte), self.raw(node)
+        match kind:
+            case "word" | "number" | "variable_name" | "special_variable_name":
+                text = raw.replace("\\\n", "").replace("\\", "")
+                return Piece(text, start, end, is_literal=text == raw)
+            case "raw_string":
+                return Piece(raw[1:-1], start + 1, end - 1, is_literal=True)
+            case "string_content":
+                text = raw.replace('\\"', '"')
+                return Piece(text, start, end, is_literal=text == raw)
+        return Piece(None, start, end)
 
     def _expansion(self, node: Node) -> Piece:
         """`$NAME`, `${NAME}`, and `${NAME:-standard}` as the standard where nothing sets the variable."""

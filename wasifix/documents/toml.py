@@ -87,10 +87,20 @@ class TomlDocument(Struct, frozen=True, kw_only=True, dict=True):
 
     def evidence(self, path: KeyPath, note: str = "") -> Evidence:
         """The place of a value or table, with its line as text."""
-        offset = self.offset(path)
-        if offset is None:
-            return Evidence(path=self.path, note=note)
-        return evidence_at(self.path, self.text, offset, note)
+        found = self._evidence.get((path, note))
+        if found is None:
+            offset = self.offset(path)
+            if offset is None:
+                found = Evidence(path=self.path, note=note)
+            else:
+                found = evidence_at(self.path, self.text, offset, note)
+            self._evidence[path, note] = found
+        return found
+
+    @cached_property
+    def _evidence(self) -> dict[tuple[KeyPath, str], Evidence]:
+        """The places that were asked for: each build asks again."""
+        return {}
 
     def offset(self, path: KeyPath) -> int | None:
         """Where a value or a table begins; of a table, the first place that names it."""

@@ -21,7 +21,7 @@ Node: TypeAlias = Any
 """A yaml.Node: the type stubs know neither its `id` nor its `style`."""
 DEPTH_LIMIT = 100
 """How deep a file may nest: the parser is recursive, and no workflow comes near it."""
-_FAR_RIGHT = re.compile(r"^(?: {50}|.{50,}[-?] )", re.MULTILINE)
+_FAR_RIGHT = re.compile(r"\n(?: {50}|.{50,}[-?] )")
 """What a file has that nests deeply without brackets: a level is a column, or two at most share one."""
 
 
@@ -92,6 +92,8 @@ class YamlDocument(Struct, frozen=True, kw_only=True, dict=True):
                     continue
                 route = None  # an anchor puts it in two places
             found[id(node)] = route
+            if node.id == "scalar":  # most are
+                continue
             if node.id == "sequence":
                 for index, each in enumerate(node.value):
                     waiting.append((None if route is None else (*route, index), each))
@@ -126,7 +128,7 @@ def parse_yaml(path: str, data: bytes) -> YamlDocument:
         ) from None
     except (yaml.YAMLError, RecursionError) as error:
         raise UnreadableInput(f"not readable as YAML: {error}", path=path) from None
-    if _FAR_RIGHT.search(text) and _is_too_deep(root):
+    if _FAR_RIGHT.search(f"\n{text}") and _is_too_deep(root):
         raise UnreadableInput("not readable as YAML: nested too deeply", path=path)
     return YamlDocument(path=path, text=text, root=root, has_mark=has_mark)
 
@@ -187,8 +189,10 @@ def scalars(node: Node | None) -> Iterator[str]:
         seen.add(id(each))
         if each.id == "scalar":
             yield str(each.value)
-        waiting += items(each)
-        waiting += [value for _, value in entries(each)]
+        elif each.id == "sequence":
+            waiting += each.value
+        else:
+            waiting += [value for _, value in each.value]
 
 
 def is_plain(node: Node) -> bool:

@@ -41,6 +41,7 @@ _TOKEN = re.compile(
 )
 _UNKNOWN = Known(None)
 _TRUE, _FALSE = Known("true"), Known("false")
+_CONSTANTS = {"true": _TRUE, "false": _FALSE, "null": Known("")}
 _FALSY = ("", "false", "0", "null")
 
 
@@ -110,10 +111,9 @@ def evaluated(text: str, scope: Scope) -> Known:
 
 def named(name: str, scope: Scope) -> Known:
     """What a name stands for."""
-    if name in ("true", "false", "null"):
-        return Known("" if name == "null" else name)
-    if name in scope:
-        return scope[name]
+    known = scope.get(name) or _CONSTANTS.get(name)
+    if known is not None:
+        return known
     is_matrix = name.startswith("matrix.") and any(each.startswith("matrix.") for each in scope)
     return Known("") if is_matrix else _UNKNOWN  # GitHub puts nothing where a leg has no such value
 
@@ -122,9 +122,15 @@ def is_false(text: str | None, scope: Scope) -> bool:
     """Whether an `if` is sure not to hold."""
     if text is None:
         return False
-    match = EXPRESSION.fullmatch(text.strip())
-    found = evaluated(match[1] if match else text, scope)
+    found = evaluated(_condition(text), scope)
     return found.text is not None and not _holds(found)
+
+
+@lru_cache(maxsize=1024)
+def _condition(text: str) -> str:
+    """The expression of an `if`, which may go without brackets."""
+    match = EXPRESSION.fullmatch(text.strip())
+    return match[1] if match else text
 
 
 Evaluation: TypeAlias = Callable[[Scope], Known]

@@ -171,8 +171,10 @@ def opaque_target(reading: Reading, name: str) -> Known | None:
 
     `node build.mjs --target T` and `RUST_TARGET=T node build.js`, as napi projects have them.
     """
+    if name not in OPAQUE:
+        return None
     words = [word or "" for word in reading.words[1:]]
-    if name not in OPAQUE or not any("build" in word and not word.startswith("-") for word in words):
+    if not any("build" in word and not word.startswith("-") for word in words):
         return None
     for index, word in enumerate(words, 1):
         if word.startswith("wasm32-") and words[index - 2] in ("--target", "-t"):

@@ -132,9 +132,16 @@ def _packages(sources: Sources, folder: str, filters: list[str]) -> Iterator[str
         yield path
         return
     wanted = [each.removeprefix("...").removesuffix("...").strip("^") for each in filters]
-    wanted = [each for each in wanted if each and not each.startswith("!")]
-    for each in _members(sources, parent(path)):
-        if any(_is_meant(sources, each, parent(path), pattern) for pattern in wanted):
+    patterns = tuple(each for each in wanted if each and not each.startswith("!"))
+    key = ("packages", path, patterns)
+    if key not in sources.remembered:
+        sources.remembered[key] = tuple(_meant(sources, parent(path), patterns))
+    yield from sources.remembered[key]
+
+
+def _meant(sources: Sources, root: str, patterns: tuple[str, ...]) -> Iterator[str]:
+    for each in _members(sources, root):
+        if any(_is_meant(sources, each, root, pattern) for pattern in patterns):
             yield each
 
 

@@ -35,7 +35,7 @@ class Manifest(Struct, frozen=True, kw_only=True, dict=True):
     def path(self) -> str:
         return self.document.path
 
-    @property
+    @cached_property
     def folder(self) -> str:
         return parent(self.path)
 
@@ -48,6 +48,12 @@ class Manifest(Struct, frozen=True, kw_only=True, dict=True):
     def listed(self) -> frozenset[str]:
         """The folders that `workspace.members` names, its patterns taken literally."""
         return self._named("members")
+
+    @cached_property
+    def inherited(self) -> dict[str, Any]:
+        """The paths of the dependencies that members may inherit, by name."""
+        declared = self.document.table("workspace", "dependencies").items()
+        return {name: value.get("path") for name, value in declared if isinstance(value, dict)}
 
     def _named(self, key: str) -> frozenset[str]:
         found: set[str] = set()
@@ -221,12 +227,14 @@ def _path_dependencies(sources: Sources, root: Manifest, package: Manifest) -> l
     """Path dependencies are members unlisted, if they lie below the root's folder or point to it."""
     found: list[tuple[str, At | None]] = []
     for name, value, _ in package.dependencies():
-        inherits = isinstance(value, dict) and value.get("workspace") is True
-        declared = root.document.get("workspace", "dependencies", name) if inherits else value
-        if not isinstance(declared, dict) or not isinstance(declared.get("path"), str):
+        if not isinstance(value, dict):
+            continue
+        inherits = value.get("workspace") is True
+        declared = root.inherited.get(name) if inherits else value.get("path")
+        if not isinstance(declared, str):
             continue
         try:
-            folder = join(root.folder if inherits else package.folder, declared["path"])
+            folder = join(root.folder if inherits else package.folder, declared)
         except OutsideProject:
             continue
         if not _is_excluded(root, folder) and (
@@ -247,6 +255,8 @@ def _points_to(sources: Sources, root: Manifest, folder: str) -> bool:
 
 def _is_excluded(root: Manifest, folder: str) -> bool:
     """Whether `exclude` names the folder or one above it; a member that is listed by name stays one."""
+    if not root.excluded:  # nearly always
+        return False
     above = upward(folder)
     return not root.excluded.isdisjoint(above) and root.listed.isdisjoint(above)
 
