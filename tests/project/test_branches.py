@@ -110,3 +110,40 @@ def test_variables_for_the_steps_that_follow(line: str) -> None:
     text = f"on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps:\n{steps}"
     (call,) = (each for each in project("true", {".github/workflows/ci.yml": text}).calls if each.workflow)
     assert call.environment["RUSTUP_TOOLCHAIN"].text == "1.91.0"
+
+
+MAYBE = 'if [ "$Q" ]; then V=yes; fi\n'
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        'if [ "$V" = yes ]; then {}; else {}; fi',
+        "if [[ $V == yes ]]; then {}; else {}; fi",
+        'if test "$V" = yes; then {}; else {}; fi',
+        'if [ -n "$V" ]; then {}; else {}; fi',
+        'if [ yes = "$V" ]; then {}; else {}; fi',
+        'case "$V" in yes) {} ;; *) {} ;; esac',
+        'case yes in "$V") {} ;; *) {} ;; esac',
+        'W=$V\nif [ "$W" = yes ]; then {}; else {}; fi',
+        '[ "$V" = no ] || {}\n[ "$V" = no ] && {}',
+        'while [ "$V" = no ]; do {}; done\n{}',
+    ],
+)
+@pytest.mark.parametrize("before", ["", "V=no\n"])
+def test_a_value_that_only_a_branch_sets_answers_no_question(question: str, before: str) -> None:
+    script = before + MAYBE + question.format(TEST, f"cargo build --target {T}")
+    assert {call.subcommand for call in calls(script, {})} == {"test", "build"}
+
+
+@pytest.mark.parametrize(
+    "settled",
+    [
+        "V=yes\n",
+        'if [ "$Q" ]; then V=no; exit; else V=yes; fi\n',
+        'if [ "$Q" ]; then V=yes; else V=yes; fi\n',
+    ],
+)
+def test_a_value_that_holds_in_any_case_answers(settled: str) -> None:
+    script = settled + f'if [ "$V" = yes ]; then {TEST}; else cargo build --target {T}; fi'
+    assert [call.subcommand for call in calls(script, {})] == ["test"]

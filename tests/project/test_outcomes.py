@@ -175,6 +175,13 @@ def test_a_script_that_did_nothing_is_read_where_a_variable_is_set(condition: st
     assert [call.job for call in found] == ["set"]
 
 
+def test_a_script_that_did_nothing_is_read_where_it_is_not_sure_to() -> None:
+    script = {"test.sh": f'#!/bin/sh\n[ "$V" = yes ] || {TEST}\n'}
+    maybe = 'run: export V=no; if [ "$Q" ]; then export V=yes; fi; ./test.sh'
+    found = calls({"sure": ("run: export V=yes; ./test.sh",), "maybe": (maybe,)}, **script)
+    assert [call.job for call in found] == ["maybe"]
+
+
 def test_a_script_that_did_nothing_is_read_with_another_argument() -> None:
     script = {"test.sh": f'#!/bin/sh\nif [ "$1" = {T} ]; then\n  cargo test --target "$1"\nfi\n'}
     found = calls({"a": ("run: ./test.sh wasm32-wasip1", f"run: ./test.sh {T}")}, **script)

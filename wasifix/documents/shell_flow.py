@@ -7,7 +7,7 @@ condition rules out is left out. Where a condition is not known, all its branche
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Generator, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -40,15 +40,19 @@ READING_LIMIT = 2000
 
 
 def flow(
-    script: str, variables: Mapping[str, str | None], is_asked: Callable[[str], object]
+    script: str,
+    variables: Mapping[str, str | None],
+    is_asked: Callable[[str], object],
+    doubted: Container[str] = (),
 ) -> Iterator[Command | Turn]:
     """The commands of a script and the turns between them.
 
-    `variables` must be up to date whenever the next command is asked for. Of commands whose program stands
+    `variables` must be up to date whenever the next command is asked for; `doubted` says which of them have a
+    value only where a condition holds. Of commands whose program stands
     there plainly, only those for which `is_asked` says so.
     """
     data = well_formed(script).encode("utf-8")
-    return _Flow(Reader(data, variables), is_asked).whole(parsed(data).root)
+    return _Flow(Reader(data, variables, doubted), is_asked).whole(parsed(data).root)
 
 
 class _Flow:
@@ -196,7 +200,7 @@ class _Flow:
 
     def _case(self, node: Node, depth: int) -> Flow:
         value = node.child_by_field_name("value")
-        text = self.reader.word(value).text if value is not None else None
+        text = self.reader.sure_text(self.reader.word(value)) if value is not None else None
         forks = 0
         for item in node.children:
             if item.type != "case_item":

@@ -35,7 +35,7 @@ def outcome_of(reader: Reader, node: Node, name: str) -> Outcome:
     if name == "false":
         return Outcome.NO
     if name == "test":
-        return _answered(reader.command(node).words[1:])
+        return _answered(tuple(reader.sure_text(word) for word in reader.command(node).parts[1:]))
     return Outcome.OPEN if name in _QUESTIONS else Outcome.LIKELY
 
 
@@ -52,7 +52,7 @@ def _answer(reader: Reader, nodes: list[Node]) -> Outcome:
     for each in children:
         raw = reader.raw(each)
         is_plain = each.type in ("extglob_pattern", "test_operator") or not each.is_named
-        words.append(raw if is_plain else reader.word(each).text)
+        words.append(raw if is_plain else reader.sure_text(reader.word(each)))
     if len(words) == 3 and set(words[2] or "") & set("*?[(\\"):
         return Outcome.OPEN
     return _answered(tuple(words))
@@ -61,7 +61,8 @@ def _answer(reader: Reader, nodes: list[Node]) -> Outcome:
 def fits(reader: Reader, text: str | None, patterns: list[Node]) -> Outcome:
     """Whether a text fits one of the patterns of a `case`."""
     found = [
-        reader.raw(each) if each.type == "extglob_pattern" else reader.word(each).text for each in patterns
+        reader.raw(each) if each.type == "extglob_pattern" else reader.sure_text(reader.word(each))
+        for each in patterns
     ]
     if "*" in found:
         return Outcome.YES

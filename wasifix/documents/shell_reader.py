@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -70,11 +70,15 @@ def inner_scripts(node: Node, data: bytes) -> Iterator[Node]:
 
 
 class Reader:
-    """Reads the words of commands. `known` are the variables; it may change while commands are read."""
+    """Reads the words of commands. `known` are the variables; it may change while commands are read.
 
-    def __init__(self, data: bytes, known: Mapping[str, str | None]) -> None:
+    `doubted` has the names of those whose value depends on a condition: they answer no question.
+    """
+
+    def __init__(self, data: bytes, known: Mapping[str, str | None], doubted: Container[str] = ()) -> None:
         self.data = data
         self.known = known
+        self.doubted = doubted
         self.always = parsed(data).always
         self.is_ascii = data.isascii()
         self.redirects = _REDIRECTION.search(data) is not None
@@ -127,6 +131,11 @@ class Reader:
     def word(self, node: Node) -> Word:
         """The word that a node is."""
         return Word(tuple(self._pieces(node)), self.place(node.start_byte), self.place(node.end_byte))
+
+    def sure_text(self, word: Word) -> str | None:
+        """What the shell makes of a word whatever conditions before it come to."""
+        names = (piece.variable for piece in word.pieces)
+        return None if any(name and name in self.doubted for name in names) else word.text
 
     def plain_name(self, node: Node) -> str:
         """The name of a command's program; empty where it is no plain word."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -40,7 +40,7 @@ def cargo_calls_of(script: Script, leg: Leg) -> Iterator[CargoCall]:
     """The Cargo commands of a script that link; the leg takes up what the commands between them do."""
     branches = Branches(leg)
     is_asked = _ANY.match if _HANDS_ON in script.text else PROGRAMS.match
-    for command in flow(script.text, _Texts(leg), is_asked):
+    for command in flow(script.text, _Texts(leg), is_asked, _Doubted(leg)):
         if isinstance(command, Turn):
             branches.take(command)
         elif not command.parts:
@@ -63,6 +63,17 @@ class _Texts(Mapping[str, str | None]):
 
     def __len__(self) -> int:
         return len(list(iter(self)))
+
+
+class _Doubted(Container[str]):
+    """The names of a leg's variables whose value depends on a condition."""
+
+    def __init__(self, leg: Leg) -> None:
+        self.leg = leg
+
+    def __contains__(self, name: object) -> bool:
+        known = self.leg.shell.get(str(name)) or self.leg.environment.get(str(name))
+        return known is not None and known.is_conditional
 
 
 def _assign(reading: Reading) -> None:
