@@ -31,6 +31,21 @@ from .called import TEST, T, at, calls, shown
         (f"bash -c '{TEST}'", "", f".github/workflows/ci.yml:6:20 test {T}"),
         (f'sh -ec "{TEST}"', "", f".github/workflows/ci.yml:6:19 test {T}"),
         (f'X={T}\nbash -c "cargo test --target $X"', "", f".github/workflows/ci.yml:7:20 test {T}"),
+        (f'X="true; {TEST}"\nbash -c "$X"', "", f".github/workflows/ci.yml:6:14 test {T}"),
+        (
+            f"X='cd sub\n{TEST} --release'\nsh -ec \"$X\"",
+            "",
+            f".github/workflows/ci.yml:6:14 sub test {T} release",
+        ),
+        (f"X='{TEST}'\nbash -c \"cd sub && $X\"", "", f".github/workflows/ci.yml:7:19 sub test {T}"),
+        (f"X='{TEST}'\ndocker run rust:1.90 bash -c \"$X\"", "", f".github/workflows/ci.yml:6:14 test {T}"),
+        (f'eval "{TEST}"', "", f".github/workflows/ci.yml:6:17 test {T}"),
+        (f"eval {TEST}", "", f".github/workflows/ci.yml:6:16 test {T}"),
+        (f"X='{TEST}'\neval \"$X\"", "", f".github/workflows/ci.yml:6:14 test {T}"),
+        (f"X='{TEST}'\n$X --locked", "", f".github/workflows/ci.yml:7:11 test {T}"),
+        (f"X='cargo test'\n$X --target {T}", "", f".github/workflows/ci.yml:7:11 test {T}"),
+        (f"X='{TEST}'\neval $X", "", f".github/workflows/ci.yml:7:16 test {T}"),
+        (f"eval 'X={T}; cd sub'\ncargo test --target $X", "", f".github/workflows/ci.yml:7:11 sub test {T}"),
     ],
 )
 def test_a_script_is_entered(run: str, script: str, expected: str) -> None:

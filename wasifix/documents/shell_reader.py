@@ -114,7 +114,9 @@ class Reader:
 
     def words(self, node: Node) -> tuple[Word, ...]:
         """The word that a node is, or the several that a variable without quotes comes to."""
-        if node.type in ("word", "command_name"):  # nearly always
+        if node.type == "command_name" and len(node.children) == 1:
+            node = node.children[0]
+        if node.type == "word":  # nearly always
             return (self.word(node),)
         if self.raw(node) in _ALL_ARGUMENTS:
             return tuple(self._all_arguments(node))

@@ -12,7 +12,7 @@ from wasifix.project.cargo_commands import STANDARD, first_word
 from wasifix.project.commands import Reading
 from wasifix.project.config_files import read_config
 from wasifix.project.expressions import Known
-from wasifix.project.script import Script, composed, plain_script
+from wasifix.project.script import Script, composed, plain_script, script_of_value
 from wasifix.project.sources import Sources
 from wasifix.project.targets import BUILDING, alias_words
 from wasifix.tree import join, upward
@@ -45,16 +45,18 @@ class Lead(Struct, frozen=True, kw_only=True):
     """Whether only the variables that are given hold."""
 
 
-def rest_of(reading: Reading, first: int, folder: str | None = None) -> Iterator[Lead]:
+def rest_of(
+    reading: Reading, first: int, folder: str | None = None, *, is_sourced: bool = False
+) -> Iterator[Lead]:
     """The words from there on, as a command of their own."""
     if first < len(reading.command.parts):
         script = reading.script.part(reading.command.parts[first].start, reading.command.end)
         folder = reading.leg.folder if folder is None else folder
-        yield Lead(key="", scripts=(script,), folder=folder, shell=reading.leg.shell)
+        yield Lead(key="", scripts=(script,), folder=folder, shell=reading.leg.shell, is_sourced=is_sourced)
 
 
 def shell_leads(reading: Reading, name: str) -> Iterator[Lead]:
-    """`bash build.sh ARGS`, `./build.sh ARGS`, `. ./env.sh`, and `sh -c 'COMMANDS'`."""
+    """`bash build.sh ARGS`, `./build.sh ARGS`, `. ./env.sh`, `sh -c 'COMMANDS'` and `eval "$COMMANDS"`."""
     words = reading.words
     first = 0
     if name in SHELLS:
@@ -66,6 +68,10 @@ def shell_leads(reading: Reading, name: str) -> Iterator[Lead]:
             first += 2 if re.fullmatch(r"[-+]\w*[oO]", words[first] or "") else 1
     elif name in SOURCING:
         first = 1
+    elif name == "eval":
+        is_one = len(words) == 2
+        yield from _given(reading, 1, is_sourced=True) if is_one else rest_of(reading, 1, is_sourced=True)
+        return
     path = words[first] if first < len(words) else None
     if path is None or (first == 0 and "/" not in path):
         return
@@ -86,15 +92,24 @@ def script_file(
     yield Lead(key=path, scripts=(script,), folder=reading.leg.folder, shell=shell, is_sourced=is_sourced)
 
 
-def _given(reading: Reading, index: int) -> Iterator[Lead]:
+def _given(reading: Reading, index: int, *, is_sourced: bool = False) -> Iterator[Lead]:
     """The word is the script."""
     if index >= len(reading.command.parts):
         return
     word = reading.command.parts[index]
-    raw = reading.script.text[word.start : word.end]
-    inner = 1 if raw[:1] in ("'", '"') and raw[-1:] == raw[:1] else 0
-    script = reading.script.part(word.start + inner, word.end - inner)
-    yield Lead(key="", scripts=(script,), folder=reading.leg.folder, shell=reading.leg.shell)
+    values = [piece.text or "" for piece in word.pieces if piece.variable]
+    if word.text is not None and any(map(_IS_CODE.search, values)):
+        scripts = (script_of_value(reading.value(word)),)
+    else:
+        raw = reading.script.text[word.start : word.end]
+        inner = 1 if raw[:1] in ("'", '"') and raw[-1:] == raw[:1] else 0
+        scripts = (reading.script.part(word.start + inner, word.end - inner),)
+    shell = reading.leg.shell
+    yield Lead(key="", scripts=scripts, folder=reading.leg.folder, shell=shell, is_sourced=is_sourced)
+
+
+_IS_CODE = re.compile(r"[^\w./:=@,+-]")
+"""What in the value of a variable is more to a shell than a part of a word."""
 
 
 def alias_leads(reading: Reading) -> Iterator[Lead]:

@@ -158,6 +158,12 @@ def part_of_file(path: str, text: str, start: int, end: int) -> Script:
     )
 
 
+def script_of_value(known: Known) -> Script:
+    """A script that a variable holds: what it says stands where the variable is set."""
+    at = known.evidence[0]
+    return Script(path=at.path, source="", route=None, text=known.text or "", places=nowhere, at=at)
+
+
 def composed(path: str, at: Evidence, words: Sequence[Known]) -> Script:
     """A command that stands nowhere as a whole: the words of an alias and those that follow it."""
     empty = Script(path=path, source="", route=None, text="", places=nowhere, at=at)
