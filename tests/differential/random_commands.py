@@ -50,6 +50,7 @@ class Commands:
         self.rng, self.bash, self.one_line = rng, bash, one_line
         self.state = State()
         self.numbers = itertools.count(1)
+        self.names = itertools.count(1)
         self.asks_machine = False
         """Whether something depends on what no file tells."""
 
@@ -379,7 +380,7 @@ class Commands:
         if rng.random() < 0.3:
             body.append(self.subshell(2))
         self.state = before
-        name = "build_it"
+        name = f"build_{next(self.names)}"
         self.state.functions[name] = state.folder
         head = rng.choice((f"{name}() {{", f"function {name} {{") if self.bash else (f"{name}() {{",))
         return "\n".join((head, *body, "}", f"{name} {rng.choice(TARGETS)}"))

@@ -153,14 +153,14 @@ def _script(rng: Random) -> _Made:
         made.state.stack, made.state.functions = [], {}
     start = made.state.folder
     earlier = made.state.earlier
-    made.state.functions = {}  # a function is known to wasifix in the script that defines it
+    outer, made.state.functions = made.state.functions, {}  # what is called from outside is not looked for
     body = made.script(rng.randint(1, 4))
-    made.state.functions = {}
+    made.state.functions = {**outer, **(made.state.functions if sourced else {})}
     body.append(f'cargo build --target "$1" --features call{next(made.numbers)}')
     inner = "\n".join(("#!/usr/bin/env bash", "set -e", *body, ""))
     if not sourced:
         made.state.folder, made.state.earlier = start, earlier
-        made.state.values, made.state.stack, made.state.functions = {}, [], {}
+        made.state.values, made.state.stack = {}, []
     after = made.script(rng.randint(1, 2))
     up = "/".join(".." for _ in filter(None, start.split("/"))) or "."
     ways = (

@@ -115,10 +115,17 @@ def _compare(seed: int, given: RandomScripts, shells: Machine, folder: Path, fac
         facts[kind] += len(fields(real))
         if fitting:
             facts[f"unknown {kind}"] += min(claimed.unknown for claimed in fitting)
-        elif not found and given.asks_machine:  # a script cannot be found where the folder is not known
+        elif not found and given.asks_machine and not _is_in_workflow(number, given):
+            # a script cannot be found where the folder is not known
             facts[f"unknown {kind}"] += len(fields(real))
         else:
             pytest.fail(f"seed {seed}, {number}:\n{real}\n{found}\n{_text(given)}")
+
+
+def _is_in_workflow(number: str, given: RandomScripts) -> bool:
+    """Whether nothing has to be found to read the command."""
+    texts = [text for path, text in given.files.items() if path.endswith("ci.yml")]
+    return any(re.search(rf"{number}\b", text) for text in texts)
 
 
 def _text(given: RandomScripts) -> str:

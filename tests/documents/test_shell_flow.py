@@ -17,7 +17,7 @@ def read(script: str, known: dict[str, str | None]) -> str:
         if isinstance(each, Command):
             variables |= dict(each.variables) if not each.parts else {}
             parts += ["-".join(word or "?" for word in each.words)] if each.parts else []
-        else:
+        elif isinstance(each, Turn):
             parts.append(SIGNS[each])
     return " ".join(parts)
 

@@ -54,6 +54,7 @@ ON_FLAGS = "RUSTFLAGS depends on a condition"
         ('[ "$X" ] && export RUSTFLAGS=-g', None, "", (ON_FLAGS,)),
         ('if [ "$X" ]; then cd sub; else cd sub; fi', "1.89.0", "sub", ()),
         ('if [ "$X" ]; then cd sub; fi', "1.89.0", "sub", (ON_FOLDER,)),
+        ("cd ~/x", None, "", ("runs in ~/x, which is not in the project",)),
         ('if [ "$X" ]; then rustup default 1.91.0; exit 1; fi', None, "", ()),
         ("rustup toolchain install 1.91.0 || exit 1", None, "", ()),
         ('if [ "$X" ]; then X=1; fi', None, "", ()),

@@ -75,6 +75,14 @@ def test_the_same_step_does_something_else_after_another_one() -> None:
     ]
 
 
+def test_an_override_whose_folder_is_not_known_is_not_taken_back_by_another_step() -> None:
+    sets = 'run: rustup default 1.90.0; if [ "$X" ]; then cd a; fi; rustup override set 1.91.0'
+    jobs = job("a", sets, "run: rustup override unset", f"run: cd a; {TEST}")
+    (build,) = check(tree(jobs, a="")).builds
+    assert build.toolchain.value is None
+    assert "the toolchain depends on a condition" in build.doubts
+
+
 def test_a_variable_for_later_steps_holds_in_each_leg() -> None:
     remember = "run: echo RUSTUP_TOOLCHAIN=1.90.0 >> $GITHUB_ENV"
     jobs = job("a", remember, f"run: {TEST}", matrix="[1, 2]") + job("b", f"run: {TEST}")

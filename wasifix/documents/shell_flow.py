@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from wasifix.documents.shell_questions import Outcome, fits, is_unknown, negated, outcome_of
 from wasifix.documents.shell_reader import Reader, flat, inner_scripts, parsed
-from wasifix.documents.shell_words import Command, Piece, Word
+from wasifix.documents.shell_words import Command, Definition, Piece, Word
 from wasifix.documents.text import well_formed
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Turn(Enum):
 
 _CLOSING = (Turn.BRANCH, Turn.END)
 """The end of branches, the last of which does nothing."""
-Flow = Generator[Command | Turn, None, Outcome]
+Flow = Generator[Command | Turn | Definition, None, Outcome]
 DEPTH_LIMIT = 20
 """How deep statements are looked into one by one; what is deeper is taken as it comes."""
 READING_LIMIT = 2000
@@ -44,15 +44,21 @@ def flow(
     variables: Mapping[str, str | None],
     is_asked: Callable[[str], object],
     doubted: Container[str] = (),
-) -> Iterator[Command | Turn]:
+    *,
+    is_whole: bool = True,
+) -> Iterator[Command | Turn | Definition]:
     """The commands of a script and the turns between them.
+
+    What a script that is the whole defines and does not call comes last, as something else may call it; of a
+    part of one, the definitions do.
 
     `variables` must be up to date whenever the next command is asked for; `doubted` says which of them have a
     value only where a condition holds. Of commands whose program stands
     there plainly, only those for which `is_asked` says so.
     """
     data = well_formed(script).encode("utf-8")
-    return _Flow(Reader(data, variables, doubted), is_asked).whole(parsed(data).root)
+    made = _Flow(Reader(data, variables, doubted), is_asked)
+    return made.whole(parsed(data).root) if is_whole else made.part(parsed(data).root)
 
 
 class _Flow:
@@ -63,7 +69,14 @@ class _Flow:
         self.active: set[str] = set()
         self.left = READING_LIMIT
 
-    def whole(self, root: Node) -> Iterator[Command | Turn]:
+    def part(self, root: Node) -> Iterator[Command | Turn | Definition]:
+        """The functions come last: what follows may call them."""
+        yield from self.run(root, 0)
+        for name, body in self.functions.items():
+            start, end = self.reader.place(body.start_byte), self.reader.place(body.end_byte)
+            yield Definition(name, start, end, name in self.called)
+
+    def whole(self, root: Node) -> Iterator[Command | Turn | Definition]:
         """Functions that nothing calls come last: another script may."""
         yield from self.run(root, 0)
         for name in [each for each in self.functions if each not in self.called]:

@@ -205,14 +205,20 @@ class Reader:
         start, end = self.place(node.start_byte), self.place(node.end_byte)
         names = [self.raw(each) for each in node.children if each.type == "variable_name"]
         name = names[0] if names else ""
+        is_argument = self.arguments is not None and name.isdigit()
+        if is_argument:
+            value = self._argument(int(name), start, end)
+        else:
+            value = Piece(self.known.get(name), start, end, name)
         if len(node.children) <= (2 if node.type == "simple_expansion" else 3):
-            if self.arguments is not None and name.isdigit():
-                return self._argument(int(name), start, end)
-            return Piece(self.known.get(name), start, end, name)
-        if [each.type for each in node.children[2:3]] not in ([":-"], ["-"]) or len(node.children) != 5:
+            return value
+        if [each.type for each in node.children[2:3]] not in ([":-"], ["-"]) or len(node.children) > 5:
             return Piece(None, start, end)
-        if self.known.get(name) or (name in self.known and self.known[name] is None):
-            return Piece(self.known[name], start, end, name)
+        is_set = 0 < int(name) <= len(self.arguments or ()) if is_argument else name in self.known
+        if value.text or (is_set and value.text is None):
+            return value
+        if len(node.children) == 4:  # `${NAME:-}`
+            return Piece("", start, end)
         pieces = tuple(self._pieces(node.children[3]))
         if len(pieces) == 1 and pieces[0].is_literal:
             return pieces[0]

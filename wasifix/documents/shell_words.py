@@ -60,6 +60,15 @@ class Word(Struct, frozen=True):
         return rest[0] if len(rest) == 1 else None
 
 
+class Definition(Struct, frozen=True):
+    """A function: its body stands at `start`..`end`. `is_called` tells whether the script itself calls it."""
+
+    name: str
+    start: int
+    end: int
+    is_called: bool
+
+
 class Command(Struct, frozen=True, dict=True):
     """A simple command at `start`..`end` of the script; `output` is where a redirection sends what it prints.
 

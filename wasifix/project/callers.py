@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from wasifix.errors import OutsideProject, UnreadableInput
 from wasifix.model import Evidence
 from wasifix.project.file_names import (
     GITLAB,
@@ -41,7 +44,7 @@ def all_calls(
     of the user's own environment. Raises UnreadableInput.
     """
     files = tuple(build_files(sources, folders))
-    always = bool(uses) or any(b"wasm32" in (sources.read(path) or b"") for path in files)
+    always = bool(uses) or any(_names_wasm(sources, path) for path in (*files, *_led_to(sources)))
     of_ci = tuple(_ci_calls(sources, always))
     yield from of_ci
     if not always or not (files or has_machine_files(sources, start)):
@@ -52,6 +55,28 @@ def all_calls(
     environment = dict(_known(variables))
     yield from own_calls(sources, files, called, environment)
     yield from machine_calls(sources, start, uses, environment)
+
+
+def _led_to(sources: Sources) -> Iterator[str]:
+    """The files in any folder that the text of a workflow may lead to: scripts that it names, and recipes."""
+    for path in (*workflow_files(sources), *((GITLAB,) if GITLAB in sources.files("") else ())):
+        data = sources.read(path) or b""
+        names = (*_NAMES, *(each.decode() for each in _SCRIPT.findall(data)))
+        folders = ("", *(each.decode() for each in _FOLDER.findall(data)))
+        for folder, name in itertools.product(dict.fromkeys(folders), dict.fromkeys(names)):
+            with suppress(OutsideProject):
+                yield join(join("", folder), name)
+
+
+_SCRIPT = re.compile(rb"[\w./-]+\.(?:sh|bash)\b")
+_FOLDER = re.compile(rb"(?:\bworking-directory:|\bcd|--prefix|--cwd| -C)[ =]+[\"']?([\w./-]+)")
+
+
+def _names_wasm(sources: Sources, path: str) -> bool:
+    try:
+        return b"wasm32" in (sources.read(path) or b"")
+    except (OutsideProject, UnreadableInput):
+        return False
 
 
 def _ci_calls(sources: Sources, always: bool) -> Iterator[CargoCall]:

@@ -12,6 +12,7 @@ from wasifix.project.cargo_call import CargoCall
 from wasifix.project.cargo_commands import OWN_TARGETS, building
 from wasifix.project.commands import Reading
 from wasifix.project.expressions import Known
+from wasifix.project.setup_steps import ANYWHERE
 from wasifix.tree import upward
 
 _NO_PROFILE = (Known(""), "")
@@ -55,7 +56,8 @@ class CargoReading(Reading):
         configs: tuple[str, ...] = (),
     ) -> CargoCall:
         leg, begin = self.leg, self.command.start
-        overridden = next((each for each in upward(leg.folder) if each in leg.overrides), "")
+        places = (ANYWHERE, *upward(leg.folder))
+        overridden = next((each for each in places if each in leg.overrides), "")
         return CargoCall(
             path=self.script.path,
             folder=leg.folder,
@@ -69,7 +71,7 @@ class CargoReading(Reading):
             plus=plus,
             default=leg.default,
             override=leg.overrides.get(overridden),
-            override_folder=overridden,
+            override_folder=leg.folder if overridden == ANYWHERE else overridden,
             mentions=tuple(leg.mentions),
             environment=self.environment(),
             configs=configs,

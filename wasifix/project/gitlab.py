@@ -99,10 +99,12 @@ def _of_job(sources: Sources, document: YamlDocument, name: str, job: _Job) -> I
         image = child(image, "name") or image
         if image is not None and scalar(image) is not None:
             leg.default = image_toolchain(_with_variables(script_at(document, image, {}), variables))
-        for part in ("before_script", "script"):
-            for line in _lines(document, job.key(part), 0):
-                for call in cargo_calls_of(script_at(document, line, {}), leg):
-                    yield replace(call, workflow=document.path, job=name, leg=number)
+        parts = ("before_script", "script")
+        lines = [line for part in parts for line in _lines(document, job.key(part), 0)]
+        for count, line in enumerate(lines, 1):
+            script = script_at(document, line, {})
+            for call in cargo_calls_of(script, leg, is_whole=count == len(lines)):
+                yield replace(call, workflow=document.path, job=name, leg=number)
 
 
 def _with_variables(script: Script, known: Mapping[str, Known]) -> Script:

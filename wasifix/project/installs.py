@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from wasifix.errors import OutsideProject
 from wasifix.project.commands import Reading, plain_words
 from wasifix.project.expressions import Known
-from wasifix.project.setup_steps import LATEST, Installation, installation
+from wasifix.project.setup_steps import ANYWHERE, LATEST, Installation, installation
 from wasifix.tree import join
 
 _WITH_VALUE = ("--profile", "--component", "-c", "--target", "-t")
@@ -24,7 +24,7 @@ def rustup(reading: Reading) -> None:
             named = list(plain_words(reading, 3, ("--path",)))
             folder = _folder(reading)
             if named and leg.doubts:
-                leg.overrides[""] = replace(reading.of(named[0]), is_conditional=True)
+                leg.overrides[ANYWHERE] = replace(reading.of(named[0]), is_conditional=True)
             elif named and folder is not None:
                 leg.overrides[folder] = reading.of(named[0])
         case ("override", "unset" | "remove") if leg.doubts:  # where it is cannot be known, so which one goes

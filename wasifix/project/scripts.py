@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 
 from msgspec.structs import replace
 
 from wasifix.documents.shell_flow import Turn, flow
-from wasifix.documents.shell_words import UNKNOWN
-from wasifix.errors import OutsideProject
+from wasifix.documents.shell_words import UNKNOWN, Definition
 from wasifix.project.all_leads import leads_of
 from wasifix.project.branches import Branches
 from wasifix.project.cargo_call import CargoCall
 from wasifix.project.cargo_reading import CargoReading
 from wasifix.project.commands import WRAPPERS, Reading, without_wrappers
+from wasifix.project.effects import assign, hand_on, move
 from wasifix.project.expressions import Known
+from wasifix.project.functions import define, function_lead, uncalled, without_arguments
 from wasifix.project.installs import rustup, rustup_init, wasmtime
 from wasifix.project.leads import OPAQUE, SHELLS, SOURCING, Lead, opaque_target
 from wasifix.project.outcomes import FOLLOW_LIMIT, deciding, is_same, set_values
 from wasifix.project.script import Script, plain_script, script_at
 from wasifix.project.setup_steps import Leg
-from wasifix.tree import join
 
 DEPTH_LIMIT = 10
 """How many scripts may lead to one another."""
@@ -33,20 +33,37 @@ PROGRAMS = re.compile(
 )
 """How the programs are called that do something here. The end is open: `rustup-init.exe`."""
 _ANY = re.compile("")
-__all__ = ("UNKNOWN", "CargoCall", "Script", "cargo_calls_of", "enter", "plain_script", "script_at")
+__all__ = ("UNKNOWN", "CargoCall", "Script", "cargo_calls_of", "plain_script", "script_at")
 
 
-def cargo_calls_of(script: Script, leg: Leg) -> Iterator[CargoCall]:
-    """The Cargo commands of a script that link; the leg takes up what the commands between them do."""
+def cargo_calls_of(script: Script, leg: Leg, *, is_whole: bool = True) -> Iterator[CargoCall]:
+    """The Cargo commands of a script that link; the leg takes up what the commands between them do.
+
+    A script that is not the whole has others after it which may call its functions.
+    """
     branches = Branches(leg)
-    is_asked = _ANY.match if _HANDS_ON in script.text else PROGRAMS.match
-    for command in flow(script.text, _Texts(leg), is_asked, _Doubted(leg)):
+    found = flow(script.text, _Texts(leg), _asked(script, leg), _Doubted(leg), is_whole=is_whole)
+    for command in found:
         if isinstance(command, Turn):
             branches.take(command)
+        elif isinstance(command, Definition):
+            define(leg, script, command)
         elif not command.parts:
-            _assign(Reading(script, command, leg))
+            assign(Reading(script, command, leg))
         else:
             yield from _Reader(script, without_wrappers(command), leg).calls()
+    for lead in uncalled(leg) if is_whole else ():
+        branches.take(Turn.FORK)
+        yield from followed(lead, leg, leg.environment)
+        branches.take(Turn.BRANCH)
+        branches.take(Turn.END)
+
+
+def _asked(script: Script, leg: Leg) -> Callable[[str], object]:
+    """Which programs are of interest."""
+    if _HANDS_ON in script.text:
+        return _ANY.match
+    return lambda name: PROGRAMS.match(name) or name in leg.functions
 
 
 class _Texts(Mapping[str, str | None]):
@@ -76,37 +93,21 @@ class _Doubted(Container[str]):
         return known is not None and known.is_conditional
 
 
-def _assign(reading: Reading) -> None:
-    leg, command = reading.leg, reading.command
-    for name, known in reading.assigned().items():
-        before = leg.environment.get(name)
-        is_inherited = command.exports or before is not None
-        # what only a branch has exported, only then the commands inherit
-        in_doubt = before is not None and before.is_conditional and not command.exports
-        value = replace(known, is_conditional=True) if in_doubt else known
-        (leg.environment if is_inherited else leg.shell)[name] = value
-        if is_inherited:
-            leg.shell.pop(name, None)
-    for name in command.named if command.exports else ():
-        if name in leg.shell:
-            leg.environment[name] = leg.shell.pop(name)
-    for name in command.removed:
-        leg.environment.pop(name, None)
-        leg.shell.pop(name, None)
-
-
 class _Reader(CargoReading):
     """One command that may do something."""
 
     def calls(self) -> Iterator[CargoCall]:
         wasmtime(self)
         if _HANDS_ON in self.command.output:
-            self._remember()
+            hand_on(self)
         words = self.words
         name = (words[0] or "").rpartition("/")[2] if words else ""
+        if name in self.leg.functions and (lead := function_lead(self, name)) is not None:
+            yield from self._inside_function(lead)
+            return
         match name:
             case "cd" | "pushd" | "popd":
-                self._move(name)
+                move(self, name)
             case "rustup" if words[1:2] == ("run",) and len(words) > 3 and words[3] == "cargo":
                 yield from self.cargo_call(3, self.of(2))
             case "rustup":
@@ -124,41 +125,22 @@ class _Reader(CargoReading):
             if not leads and (target := opaque_target(self, name)) is not None:
                 yield self.opaque_call(target)
 
+    def _inside_function(self, lead: Lead) -> Iterator[CargoCall]:
+        """What its caller has set for it alone, and its arguments, end with it."""
+        leg, own = self.leg, [name for name, _ in self.command.assigned]
+        before = {name: leg.environment[name] for name in own if name in leg.environment}
+        arguments = {name: known for name, known in leg.shell.items() if name.isdigit()}
+        yield from followed(lead, leg, self.environment())
+        leg.shell = {**without_arguments(leg.shell), **arguments}
+        kept = {name: known for name, known in leg.environment.items() if name not in own}
+        leg.environment = {**kept, **before}
+
     def _is_rustup_init(self, name: str) -> bool:
         """Also `sh -s -- -y`, the end of the pipe that https://rustup.rs shows."""
         if name.startswith(("rustup-init", "rustup.sh")) or "--default-toolchain" in self.words:
             return True
         is_end = len(self.words) < 2 or self.words[1] == "-s" or "rustup" in (self.words[1] or "")
         return name in SHELLS and is_end and "sh.rustup.rs" in self.script.text
-
-    def _move(self, name: str) -> None:
-        """`cd`, `cd -`, `pushd` and `popd`."""
-        leg, words = self.leg, [word for word in self.words[1:] if word not in ("-P", "-L", "--")]
-        if name == "pushd":
-            leg.stack.append(leg.folder)
-        if name == "popd" or words == ["-"]:
-            back = leg.stack.pop() if name == "popd" and leg.stack else leg.earlier
-            if back is None:
-                leg.doubts.append("the folder it runs in cannot be known")
-            leg.folder, leg.earlier = leg.folder if back is None else back, leg.folder
-        else:
-            earlier = leg.folder
-            enter(leg, words[0] if words else None)
-            leg.earlier = earlier
-
-    def _remember(self) -> None:
-        """`echo "NAME=value" >> $GITHUB_ENV` sets a variable for the steps that follow."""
-        for line in self.command.document.splitlines():
-            name, equals, value = line.partition("=")
-            if equals and name.isidentifier():
-                text = None if UNKNOWN in value or "$" in value else value
-                self.leg.later[name] = Known(text, (self.script.evidence(self.command.start),))
-        for word in self.command.parts[1:]:
-            name, equals, value = (word.text or "").partition("=")
-            if equals and re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-                known = self.script.known(word.after(len(name) + 1), self.variables)
-                text = None if UNKNOWN in value else value
-                self.leg.later[name] = replace(known, text=text)
 
 
 def followed(lead: Lead, leg: Leg, environment: Mapping[str, Known]) -> Iterator[CargoCall]:
@@ -201,6 +183,7 @@ def _inside(lead: Lead, leg: Leg, environment: Mapping[str, Known]) -> Leg:
         trail=(*leg.trail, lead.key) if lead.key else leg.trail,
         overrides=dict(leg.overrides),
         stack=list(leg.stack),
+        functions=leg.functions if lead.is_sourced else {},
     )
     if lead.in_container:
         inner.default, inner.overrides, inner.wasmtime = lead.default, {}, None
@@ -215,16 +198,7 @@ def _calls_inside(lead: Lead, inner: Leg) -> Iterator[CargoCall]:
             inner.folder = lead.folders[number] if lead.folders else lead.folder
             inner.shell, inner.environment = dict(lead.shell), dict(variables)
             inner.doubts, inner.earlier = list(doubts), None
-        yield from cargo_calls_of(script, inner)
+        is_last = lead.each_alone or number == len(lead.scripts) - 1
+        yield from cargo_calls_of(script, inner, is_whole=is_last and not lead.is_sourced)
         if lead.each_alone and number not in lead.lasting:
             inner.environment = variables
-
-
-def enter(leg: Leg, folder: str | None) -> None:
-    """The leg goes to a folder, seen from the one where it is."""
-    try:
-        leg.folder = join(leg.folder, folder) if folder is not None and "$" not in folder else leg.folder
-    except OutsideProject:
-        leg.doubts.append(f"runs in {folder}, which is not in the project")
-    if folder is None:
-        leg.doubts.append("the folder it runs in cannot be known")

@@ -10,10 +10,15 @@ from msgspec.structs import replace
 from wasifix.changes import Origin
 from wasifix.documents.yaml import Node, YamlDocument, child, scalar
 from wasifix.project.expressions import Known, known_at, origin_of
+from wasifix.project.script import Script
 from wasifix.project.sources import Sources
 
 LATEST = "latest"
 """Stands for the version of an installation that names none."""
+
+
+ANYWHERE = "\0"
+"""Stands for the folder of an override where that cannot be known."""
 
 
 class Installation(Struct, frozen=True, kw_only=True):
@@ -24,6 +29,13 @@ class Installation(Struct, frozen=True, kw_only=True):
     form: str = "{}"
     present: str = ""
     """What stands there now, or what is the same as nothing."""
+
+
+class Function(Struct, frozen=True, kw_only=True):
+    """A function of a shell script, and whether something has called it."""
+
+    body: Script
+    is_called: bool
 
 
 class Lasting(Struct, frozen=True, kw_only=True):
@@ -48,7 +60,7 @@ class Leg(Struct):
     """The folders that `popd` leads back to."""
     default: Known | None = None
     overrides: dict[str, Known] = field(default_factory=dict)
-    """Of folders of the checkout; the nearest counts."""
+    """Of folders of the checkout, of which the nearest counts, and of ANYWHERE."""
     wasmtime: Installation | None = None
     doubts: list[str] = field(default_factory=list)
     later: dict[str, Known] = field(default_factory=dict)
@@ -57,6 +69,8 @@ class Leg(Struct):
     """Toolchains that are installed or prepared, without a choice of them."""
     shell: dict[str, Known] = field(default_factory=dict)
     """Variables of the running script that its commands do not inherit, and its arguments."""
+    functions: dict[str, Function] = field(default_factory=dict)
+    """Those that other parts of the script have defined."""
     shell_name: str = "bash"
     """What runs the scripts of steps that name no shell; empty where that cannot be known."""
     sources: Sources | None = None

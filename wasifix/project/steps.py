@@ -14,10 +14,11 @@ from msgspec.structs import replace
 
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar, scalars
 from wasifix.errors import OutsideProject
+from wasifix.project.effects import enter
 from wasifix.project.expressions import EXPRESSION, Known, evaluated, is_false, known_at, named, resolved
 from wasifix.project.mise import chosen_by_asdf, chosen_by_mise
 from wasifix.project.outcomes import Outcomes
-from wasifix.project.scripts import CargoCall, cargo_calls_of, enter, script_at
+from wasifix.project.scripts import CargoCall, cargo_calls_of, script_at
 from wasifix.project.setup_steps import SET_UPS, Leg, set_up
 from wasifix.project.sources import Sources
 from wasifix.tree import join
@@ -227,6 +228,7 @@ def _read_run(
         return
     own = environment_of(document, step, leg.scope)
     during = replace(leg, environment={**leg.environment, **own}, doubts=[], later={}, shell={})
+    during.functions = {}
     during.earlier, during.stack = None, []
     during.scope = {**leg.scope, **{f"env.{name}": value for name, value in own.items()}}
     folder = scalar(child(step, "working-directory")) or default_folder or ""
