@@ -47,7 +47,11 @@ class Script(Struct, frozen=True, kw_only=True):
 
     def origin(self, start: int, end: int) -> Origin | None:
         """The characters as they can be replaced; None where an expression is among them."""
-        inside = any(first < end and start < last for first, last, _, _ in self.filled)
+        inside = any(
+            # also before a word that is written nowhere, there is no place to write
+            (first < end and start < last) or (first <= start < last and longer == first - last)
+            for first, last, longer, _ in self.filled
+        )
         if self.route is None or inside or self.places() is None:
             return None
         part = (self.before + self._written(start), self.before + self._written(end))
@@ -91,6 +95,18 @@ class Script(Struct, frozen=True, kw_only=True):
                 parts.append(text)
                 length, longer = length + len(text), 0
         return replace(self, text="".join((*parts, self.text[done:])), filled=tuple(filled))
+
+    def preceded_by(self, parts: Sequence[Known]) -> Script:
+        """The script with more at its beginning, which is not written there."""
+        filled: list[tuple[int, int, int, Known]] = []
+        length = 0
+        for known in parts:
+            text = UNKNOWN if known.text is None else known.text
+            filled.append((length, length + len(text), -len(text), known))
+            length += len(text)
+        moved = [(start + length, end + length, longer, known) for start, end, longer, known in self.filled]
+        before = "".join(UNKNOWN if known.text is None else known.text for known in parts)
+        return replace(self, text=before + self.text, filled=(*filled, *moved))
 
     def followed_by(self, words: Sequence[Known]) -> Script:
         """The script with more words at its end."""

@@ -14,21 +14,23 @@ from msgspec.structs import replace
 
 from wasifix.documents.yaml import Node, YamlDocument, child, entries, items, scalar, scalars
 from wasifix.errors import OutsideProject
-from wasifix.project.effects import enter
-from wasifix.project.expressions import EXPRESSION, Known, evaluated, is_false, known_at, named, resolved
+from wasifix.project.expressions import Known, is_false, known_at, named
 from wasifix.project.mise import chosen_by_asdf, chosen_by_mise
 from wasifix.project.outcomes import Outcomes
-from wasifix.project.scripts import CargoCall, cargo_calls_of, script_at
+from wasifix.project.scripts import CargoCall
 from wasifix.project.setup_steps import SET_UPS, Leg, set_up
 from wasifix.project.sources import Sources
+from wasifix.project.step_scripts import (
+    CARGO_ACTIONS,
+    MATTERS,
+    calls_of_action,
+    calls_of_run,
+    environment_of,
+)
 from wasifix.tree import join
 
 DEPTH_LIMIT = 10
 """How deep actions may use actions: GitHub allows no more. https://docs.github.com/en/actions/reference/limits"""
-_MATTERS = re.compile(
-    r"cargo|cross|rustup|napi|wasmtime|sh\b|\./|npm|yarn|bun|make|just|docker|podman|buildah|mise|build|ENV"
-)
-"""What a script must say to be read: a word that leads to Cargo or to a choice."""
 _MANAGERS = ("jdx/mise-action@", "asdf-vm/actions/")
 _NAMES = re.compile(r"(?:env|inputs|matrix)\.[\w.-]+")
 
@@ -76,13 +78,16 @@ class Steps:
     ) -> Iterator[CargoCall]:
         """The Cargo commands of the steps; the leg takes up what the steps do to it."""
         for step in steps:
+            name = step.action.partition("@")[0]
             if is_false(step.condition, leg.scope):
                 continue
             if step.run is not None:
                 yield from self._of_run(document, step, step.run, leg, folder)
             elif step.action.startswith("./"):
                 yield from self._of_action(document, step, leg, depth)
-            elif step.action.startswith("jdx/mise-action@"):
+            elif name in CARGO_ACTIONS:
+                yield from calls_of_action(document, step.node, name, leg)
+            elif name == "jdx/mise-action":
                 if scalar(child(step.node, "with", "env")) != "false":
                     leg.environment |= chosen_by_mise(self.sources, "")
             elif step.action.startswith("asdf-vm/actions/"):
@@ -98,7 +103,7 @@ class Steps:
             matters = self._does_something(action)
         else:
             text = scalar(run) or ""
-            matters = _MATTERS.search(text) is not None or "${{" in text
+            matters = MATTERS.search(text) is not None or "${{" in text
         if not matters:
             return None
         condition = condition_of(node)
@@ -110,7 +115,7 @@ class Steps:
         self, document: YamlDocument, step: Step, run: Node, leg: Leg, default_folder: str | None
     ) -> Iterator[CargoCall]:
         place = (document.path, run.start_mark.index, default_folder, leg.shell_name)
-        read = partial(_read_run, document, step.node, run, leg, default_folder)
+        read = partial(calls_of_run, document, step.node, run, leg, default_folder)
         outcome = self._outcomes.of(place, _values(step.names, leg), leg, read, is_script=True)
         if not outcome.is_idle:
             leg.take_up(outcome.after)
@@ -160,7 +165,8 @@ class Steps:
         if action.startswith("./"):
             found = self._action(action)
             return found is not None and bool(self.kept(found, child(found.root, "runs", "steps")))
-        return action.partition("@")[0] in SET_UPS or action.startswith(_MANAGERS)
+        name = action.partition("@")[0]
+        return name in SET_UPS or name in CARGO_ACTIONS or action.startswith(_MANAGERS)
 
 
 def condition_of(node: Node) -> str | None:
@@ -203,39 +209,5 @@ def _defaults(found: YamlDocument, declared: Node | None) -> tuple[tuple[str, No
     return known
 
 
-def environment_of(document: YamlDocument, node: Node | None, scope: Mapping[str, Known]) -> dict[str, Known]:
-    """The variables that a workflow, job or step sets."""
-    return {name: known_at(document, value, scope) for name, value in entries(child(node, "env"))}
-
-
 def _values(names: tuple[str, ...], leg: Leg) -> tuple[Known, ...]:
     return tuple(named(name, leg.scope) for name in names)
-
-
-def _may_matter(run: Node, leg: Leg) -> bool:
-    """Whether a script or one of its expressions has a word that leads to Cargo or to a choice."""
-    text = scalar(run) or ""
-    if _MATTERS.search(text):
-        return True
-    expressions = (evaluated(match[1], leg.scope).text for match in EXPRESSION.finditer(text))
-    return any(_MATTERS.search(each or "") for each in expressions)
-
-
-def _read_run(
-    document: YamlDocument, step: Node, run: Node, leg: Leg, default_folder: str | None
-) -> Iterator[CargoCall]:
-    if not _may_matter(run, leg):
-        return
-    own = environment_of(document, step, leg.scope)
-    during = replace(leg, environment={**leg.environment, **own}, doubts=[], later={}, shell={})
-    during.functions = {}
-    during.earlier, during.stack = None, []
-    during.scope = {**leg.scope, **{f"env.{name}": value for name, value in own.items()}}
-    folder = scalar(child(step, "working-directory")) or default_folder or ""
-    enter(during, resolved(folder, during.scope).text)
-    chosen = child(step, "shell")
-    named_shell = known_at(document, chosen, during.scope).text if chosen is not None else leg.shell_name
-    shell = (named_shell or "").split(" ")[0]
-    yield from cargo_calls_of(script_at(document, run, during.scope, shell), during)
-    leg.default, leg.overrides, leg.wasmtime = during.default, during.overrides, during.wasmtime
-    leg.environment |= during.later

@@ -20,12 +20,12 @@ from wasifix.project.matrix import known_values, legs
 from wasifix.project.scripts import CargoCall, script_at
 from wasifix.project.setup_steps import Leg
 from wasifix.project.sources import Sources
+from wasifix.project.step_scripts import environment_of
 from wasifix.project.steps import (
     DEPTH_LIMIT,
     Step,
     Steps,
     condition_of,
-    environment_of,
     inputs_of,
     names_in,
 )
