@@ -11,6 +11,7 @@ from wasifix.tree import MemoryTree
 
 PACKAGE = '[package]\nname = "p"\nversion = "0.1.0"\nedition = "2021"\n'
 SETUP = "- uses: bytecodealliance/actions/wasmtime/setup@v1\n"
+RELEASE = "https://github.com/bytecodealliance/wasmtime/releases/download"
 INSTALL = "- run: curl https://wasmtime.dev/install.sh -sSf | bash"
 TEST = "- run: cargo test --target wasm32-wasip1-threads\n"
 
@@ -94,6 +95,13 @@ def test_a_version_without_quotes_is_a_number(steps: str, rust: str, expected: l
         ("cargo install --locked wasmtime-cli@36.0.9", "36.0.9"),
         ("cargo install wasmtime-cli --version 36.0.9", "36.0.9"),
         ("cargo binstall wasmtime-cli", "latest"),
+        (f"curl -L {RELEASE}/v36.0.9/wasmtime-v36.0.9-x86_64-linux.tar.xz | tar Jx", "36.0.9"),
+        (f"wget -q {RELEASE}/v36.0.9/wasmtime-v36.0.9-$(uname -m)-linux.tar.xz", "36.0.9"),
+        (f"V=36.0.9; curl -LO {RELEASE}/v$V/wasmtime-v$V-x86_64-linux.tar.xz", "36.0.9"),
+        (f"curl -L {RELEASE}/v36.0.9/wasmtime-v36.0.9-x86_64-linux-c-api.tar.xz", None),
+        (f"curl -L {RELEASE}/v36.0.9/wasi_snapshot_preview1.command.wasm", None),
+        (f"curl -L {RELEASE}/v$V/wasmtime-v$V-x86_64-linux.tar.xz", None),
+        (f"echo {RELEASE}/v36.0.9/wasmtime-v36.0.9-x86_64-linux.tar.xz", None),
         ("cargo install cargo-nextest", None),
         ("cargo install $TOOL", None),
         ("", None),

@@ -80,3 +80,46 @@ def test_assignments_hold_for_what_follows() -> None:
 def test_places_count_characters_and_not_bytes() -> None:
     script = "echo äöü\ncargo test"
     assert [script[command.start :][:5] for command in commands(script, {})] == ["echo ", "cargo"]
+
+
+@pytest.mark.parametrize(
+    ("script", "words", "assigned"),
+    [
+        ("go $A/$B/c", ("go", "a/b/c"), {}),
+        ("go $A/$B", ("go", "a/b"), {}),
+        ("go x$A-$B-$A.tar z", ("go", "xa-b-a.tar", "z"), {}),
+        ("go https://h/v$A/w-v$A-x.tar", ("go", "https://h/va/w-va-x.tar"), {}),
+        ("$A/$B/go --x", ("a/b/go", "--x"), {}),
+        ("P=$A/$B/c", (), {"P": "a/b/c"}),
+        ("P=$A/$B/c go x", ("go", "x"), {"P": "a/b/c"}),
+        ("export P=$A/$B/c Q=1", (), {"P": "a/b/c", "Q": "1"}),
+        ("go $A/$(x)/$B", ("go", None), {}),
+        ("go $A/$C/c", ("go", None), {}),
+        # a `$` that is one
+        ("go 'a$' b", ("go", "a$", "b"), {}),
+        ("go a$ b", ("go", "a$", "b"), {}),
+        ("go 'a/$'B", ("go", "a/$B"), {}),
+        ('go "$A/$B/c"', ("go", "a/b/c"), {}),
+        ("go '$A/$B/c'", ("go", "$A/$B/c"), {}),
+    ],
+)
+def test_several_variables_in_a_word_without_quotes(
+    script: str, words: tuple[str | None, ...], assigned: dict[str, str]
+) -> None:
+    """https://github.com/tree-sitter/tree-sitter-bash/issues/315"""
+    first = next(commands(script, {"A": "a", "B": "b"}))
+    assert first.words == words
+    assert dict(first.variables) == assigned
+
+
+@pytest.mark.parametrize("script", ["go $A/$B/c", "P=$A/$B/c; go $P"])
+def test_the_variables_of_such_a_word_stand_where_they_are_written(script: str) -> None:
+    found = list(commands(script, {"A": "a", "B": "b"}))
+    pieces = [
+        piece
+        for each in found
+        for word in (*each.parts, *(w for _, w in each.assigned))
+        for piece in word.pieces
+    ]
+    named = {piece.variable: script[piece.start : piece.end] for piece in pieces if piece.variable in "AB"}
+    assert {name: text for name, text in named.items() if name} == {"A": "$A", "B": "$B"}

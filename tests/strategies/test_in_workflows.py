@@ -22,6 +22,8 @@ FILES = {
     ".cargo/config.toml": f'[target.{THREADS}]\nrunner = "wasmtime run -S threads --"\n',
 }
 
+RELEASE = "https://github.com/bytecodealliance/wasmtime/releases/download"
+
 
 def workflow(steps: str, job: str = "", top: str = "") -> str:
     def indented(text: str, by: int) -> str:
@@ -202,6 +204,27 @@ def test_max_memory_adds_to_flags_that_replace_the_configured_ones(
         (
             "- run: curl https://wasmtime.dev/install.sh -sSf | bash",
             ["- run: curl https://wasmtime.dev/install.sh -sSf | bash -s -- --version v36.0.9"],
+        ),
+        (
+            "- uses: jcbhmr/setup-wasmtime@v2\n  with:\n    wasmtime-version: 47.0.0",
+            ["wasmtime-version: 36.0.9"],
+        ),
+        ("- uses: jcbhmr/setup-wasmtime@v2", ["with:", "wasmtime-version: 36.0.9"]),
+        (
+            f"- run: curl -L {RELEASE}/v47.0.0/wasmtime-v47.0.0-x86_64-linux.tar.xz | tar Jx",
+            [f"- run: curl -L {RELEASE}/v36.0.9/wasmtime-v36.0.9-x86_64-linux.tar.xz | tar Jx"],
+        ),
+        (
+            f"- run: |\n    url={RELEASE}/v47.0.0/wasmtime-v47.0.0-x86_64-linux.zip\n    curl -LO $url",
+            [f"url={RELEASE}/v36.0.9/wasmtime-v36.0.9-x86_64-linux.zip"],
+        ),
+        (
+            f"- run: curl -LO {RELEASE}/$V/wasmtime-$V-$(uname -m)-linux.tar.xz\n  env: {{V: v47.0.0}}",
+            ["env: {V: v36.0.9}"],
+        ),
+        (
+            f"- run: wget {RELEASE}/v47.0.0/wasmtime-v47.0.0-$(uname -m)-linux.tar.xz",
+            [f"- run: wget {RELEASE}/v36.0.9/wasmtime-v36.0.9-$(uname -m)-linux.tar.xz"],
         ),
         ("- run: cargo install --locked wasmtime-cli", ["- run: cargo install --locked wasmtime-cli@36.0.9"]),
         (

@@ -239,7 +239,7 @@ class _Flow:
             return Outcome.LIKELY
         name = self.reader.raw(variable)
         values = [each for each in node.children[3:] if each.is_named and each != body]
-        words = [word for each in values for word in self.reader.words(each)]
+        words = [word for group in self.reader.groups(values) for word in self.reader.words(*group)]
         is_known = all(not is_unknown(each.text) and not set(each.text or "") & set("*?[{") for each in words)
         place = (self.reader.place(variable.start_byte), self.reader.place(variable.end_byte))
         if not is_known or not values or self.left <= 0:

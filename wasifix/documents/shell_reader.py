@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,7 @@ def _parser() -> Parser:
 
 
 _PLAIN = re.compile(r"[\w.-]+")
+_NAME = re.compile(r"[A-Za-z_]\w*|\d")
 _SUBSTITUTION = re.compile(rb"\$\(|`")
 _REDIRECTION = re.compile(rb"[<>|]")
 _COMMANDS = ("command", "declaration_command", "variable_assignment")
@@ -98,8 +99,9 @@ class Reader:
         start, end = self.place(node.start_byte), self.place(node.end_byte)
         if node.type == "variable_assignment":
             return Command((), start, end, (self._assignment(node),))
+        groups = tuple(self.groups(node.children))
         assigned = tuple(
-            self._assignment(each) for each in node.children if each.type == "variable_assignment"
+            self._assignment(*group) for group in groups if group[0].type == "variable_assignment"
         )
         names = tuple(self.raw(each) for each in node.children if each.type == "variable_name")
         if node.type == "unset_command":
@@ -107,13 +109,32 @@ class Reader:
         if node.type == "declaration_command":
             exports = re.match(r"export\b|\w+\s+-\w*x", self.raw(node)) is not None
             return Command((), start, end, assigned, exports=exports, named=names)
-        words = [each for each in node.children if each.is_named and each.type not in _NO_WORDS]
-        parts = tuple(word for each in words for word in self.words(each))
+        words = [group for group in groups if group[0].is_named and group[0].type not in _NO_WORDS]
+        parts = tuple(word for group in words for word in self.words(*group))
         output, document = self._redirected(node)
         return Command(parts, start, end, assigned, output=output, document=document)
 
-    def words(self, node: Node) -> tuple[Word, ...]:
-        """The word that a node is, or the several that a variable without quotes comes to."""
+    def groups(self, nodes: Sequence[Node]) -> Iterator[list[Node]]:
+        """The nodes, those of one word together: of `$A/$B/c` the grammar makes `$A/$` and `B/c`.
+
+        https://github.com/tree-sitter/tree-sitter-bash/issues/315
+        """
+        group: list[Node] = []
+        for node in nodes:
+            start = node.start_byte
+            if group and group[-1].end_byte == start and self.data[start - 1 : start] == b"$":
+                group.append(node)
+                continue
+            if group:
+                yield group
+            group = [node]
+        if group:
+            yield group
+
+    def words(self, node: Node, *others: Node) -> tuple[Word, ...]:
+        """The word that the nodes are, or the several that a variable without quotes comes to."""
+        if others:
+            return (self._joined((node, *others)),)
         if node.type == "command_name" and len(node.children) == 1:
             node = node.children[0]
         if node.type == "word":  # nearly always
@@ -142,7 +163,9 @@ class Reader:
     def plain_name(self, node: Node) -> str:
         """The name of a command's program; empty where it is no plain word."""
         name = node.child_by_field_name("name") if node.type == "command" else None
-        raw = self.raw(name) if name is not None else ""
+        if name is None or self.data[name.start_byte - 1 : name.start_byte] == b"$":
+            return ""
+        raw = self.raw(name)
         return raw if _PLAIN.fullmatch(raw) else ""
 
     def raw(self, node: Node) -> str:
@@ -153,8 +176,26 @@ class Reader:
         """The character at a byte."""
         return byte if self.is_ascii else len(self.data[:byte].decode("utf-8", "replace"))
 
-    def _assignment(self, node: Node) -> tuple[str, Word]:
+    def _joined(self, nodes: Sequence[Node]) -> Word:
+        """The word of several nodes: a `$` at the end of one belongs to the name that begins the next."""
+        pieces: list[Piece] = []
+        for node in nodes:
+            found = list(self._pieces(node))
+            text = (found[0].text or "") if found and found[0].is_literal else ""
+            name = _NAME.match(text) if pieces and pieces[-1].text == "$" else None
+            if name is not None:
+                start = pieces.pop().start
+                end = start + 1 + len(name[0])
+                pieces.append(self._variable(name[0], start, end))
+                rest = Piece(text[len(name[0]) :], end, found[0].end, is_literal=True)
+                found[:1] = [rest] if rest.text else []
+            pieces += found
+        return Word(tuple(pieces), self.place(nodes[0].start_byte), self.place(nodes[-1].end_byte))
+
+    def _assignment(self, node: Node, *others: Node) -> tuple[str, Word]:
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        if others and name and value:
+            return self.raw(name), self._joined((value, *others))
         end = self.place(node.end_byte)
         return self.raw(name) if name else "", self.word(value) if value else Word((), end, end)
 
@@ -198,22 +239,19 @@ class Reader:
             case "string_content":
                 text = raw.replace('\\"', '"')
                 return Piece(text, start, end, is_literal=text == raw)
-        return Piece(None, start, end)
+        return Piece("$" if kind == "$" else None, start, end)
 
     def _expansion(self, node: Node) -> Piece:
         """`$NAME`, `${NAME}`, and `${NAME:-standard}` as the standard where nothing sets the variable."""
         start, end = self.place(node.start_byte), self.place(node.end_byte)
         names = [self.raw(each) for each in node.children if each.type == "variable_name"]
         name = names[0] if names else ""
-        is_argument = self.arguments is not None and name.isdigit()
-        if is_argument:
-            value = self._argument(int(name), start, end)
-        else:
-            value = Piece(self.known.get(name), start, end, name)
+        value = self._variable(name, start, end)
         if len(node.children) <= (2 if node.type == "simple_expansion" else 3):
             return value
         if [each.type for each in node.children[2:3]] not in ([":-"], ["-"]) or len(node.children) > 5:
             return Piece(None, start, end)
+        is_argument = self.arguments is not None and name.isdigit()
         is_set = 0 < int(name) <= len(self.arguments or ()) if is_argument else name in self.known
         if value.text or (is_set and value.text is None):
             return value
@@ -232,6 +270,11 @@ class Reader:
         start, end = self.place(node.start_byte), self.place(node.end_byte)
         for name in itertools.takewhile(lambda each: each in self.known, map(str, itertools.count(1))):
             yield Word((Piece(self.known[name], start, end, name),), start, end)
+
+    def _variable(self, name: str, start: int, end: int) -> Piece:
+        if self.arguments is not None and name.isdigit():
+            return self._argument(int(name), start, end)
+        return Piece(self.known.get(name), start, end, name)
 
     def _argument(self, number: int, start: int, end: int) -> Piece:
         """`$1` in a function: where it is one piece, that stands where the function is called."""

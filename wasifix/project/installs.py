@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 from msgspec.structs import replace
 
+from wasifix.documents.shell_words import Word
 from wasifix.errors import OutsideProject
 from wasifix.project.commands import Reading, plain_words
 from wasifix.project.expressions import Known
@@ -69,8 +73,12 @@ def rustup_init(reading: Reading) -> None:
 
 
 def wasmtime(reading: Reading) -> None:
-    """https://docs.wasmtime.dev/cli-install.html, and Cargo's install and binstall."""
+    """https://docs.wasmtime.dev/cli-install.html, Cargo's install and binstall, and releases by curl."""
     words, parts, script = reading.words, reading.command.parts, reading.script
+    if words[:1] in (("curl",), ("wget",)):
+        for word in parts[1:]:
+            _wasmtime_release(reading, word)
+        return
     if words[:1] in (("bash",), ("sh",)) and "wasmtime.dev/install.sh" in script.text:
         index = words.index("--version") + 1 if "--version" in words[:-1] else None
         if index is not None:
@@ -84,6 +92,31 @@ def wasmtime(reading: Reading) -> None:
         for index in range(2, len(words)):
             if (words[index] or "").partition("@")[0] == "wasmtime-cli":
                 _wasmtime_by_cargo(reading, index)
+
+
+_RELEASE = re.compile(
+    r"/bytecodealliance/wasmtime/releases/download/(?P<tag>v(?P<version>\d+\.\d+\.\d+))/wasmtime-(?P=tag)-(?!src|\S*c-api)"
+)
+"""The archives of the program. https://github.com/bytecodealliance/wasmtime/releases"""
+
+
+def _wasmtime_release(reading: Reading, word: Word) -> None:
+    """The version stands in a variable, or twice in the address."""
+    known = itertools.takewhile(lambda piece: piece.text is not None, word.pieces)
+    match = _RELEASE.search("".join(piece.text or "" for piece in known))
+    if match is None:
+        return
+    names = (match["version"], match["tag"])
+    piece = next((each for each in word.pieces if each.text in names), word.pieces[0])
+    value, text = reading.script.known(piece, reading.variables), piece.text or ""
+    form = text.replace("{", "{{").replace("}", "}}").replace(match["version"], "{0}")
+    is_all = text in names or form.count("{0}") == 2
+    reading.leg.wasmtime = Installation(
+        version=replace(value, text=match["version"]),
+        origin=value.origin if is_all else None,
+        form=form,
+        present=text,
+    )
 
 
 def _wasmtime_by_cargo(reading: Reading, index: int) -> None:

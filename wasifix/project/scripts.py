@@ -29,7 +29,8 @@ _HANDS_ON = "GITHUB_ENV"
 """Where any program may send a variable for the steps that follow."""
 PROGRAMS = re.compile(
     "|".join(map(re.escape, (*SHELLS, *SOURCING, *WRAPPERS, *OPAQUE)))
-    + "|cd|pushd|popd|eval|rustup|cargo|cross|napi|npm|pnpm|yarn|bun|g?make|just|mise|docker|podman|buildah"
+    + "|cd|pushd|popd|eval|curl|wget"
+    + "|rustup|cargo|cross|napi|npm|pnpm|yarn|bun|g?make|just|mise|docker|podman|buildah"
 )
 """How the programs are called that do something here. The end is open: `rustup-init.exe`."""
 _ANY = re.compile("")

@@ -103,9 +103,17 @@ SET_UPS = (
     "actions-rs/toolchain",
     "moonrepo/setup-rust",
     "bytecodealliance/actions/wasmtime/setup",
+    "jcbhmr/setup-wasmtime",
     "taiki-e/install-action",
 )
 """The actions that `set_up` knows."""
+
+
+_WASMTIME_INPUTS = {
+    "bytecodealliance/actions/wasmtime/setup": ("version",),
+    "jcbhmr/setup-wasmtime": ("wasmtime-version", "version"),
+}
+"""The inputs for the version of the actions that install Wasmtime and nothing else."""
 
 
 def set_up(document: YamlDocument, step: Node, leg: Leg) -> None:
@@ -151,12 +159,14 @@ def _set_up_wasmtime(document: YamlDocument, step: Node, name: str, ref: str, le
     """The actions that install Wasmtime; without a version they take the latest."""
     uses, options = child(step, "uses"), child(step, "with")
     at = (document.evidence(uses),)
-    if name == "bytecodealliance/actions/wasmtime/setup":
-        given, route = child(options, "version"), document.route(step)
+    if name in _WASMTIME_INPUTS:
+        inputs = _WASMTIME_INPUTS[name]
+        given = next((node for each in inputs if (node := child(options, each)) is not None), None)
+        route = document.route(step)
         if given is not None:
             leg.wasmtime = installation(known_at(document, given, leg.scope))
         else:
-            origin = Origin(path=document.path, route=(*route, "with", "version")) if route else None
+            origin = Origin(path=document.path, route=(*route, "with", inputs[0])) if route else None
             leg.wasmtime = Installation(version=Known(LATEST, at), origin=origin, present=LATEST)
     elif name == "taiki-e/install-action":
         node = child(options, "tool")
