@@ -89,6 +89,7 @@ SITUATIONS: tuple[Situation, ...] = (
     manifest("[[profile.release]]\na = 1\n", "opt-level", "an array of tables, not a table"),
     manifest("[profile]\nrelease = 3\n", "opt-level", "a value where a table is needed"),
     manifest("[profile]\nrelease = {\n  lto = true,\n}\n", "opt-level", "an inline table over several lines"),
+    manifest("[profile]\nrelease = { }\n", "opt-level", "an empty inline table with space in it"),
     manifest(
         "",
         "opt-level",

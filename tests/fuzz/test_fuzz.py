@@ -42,6 +42,7 @@ FOUND: dict[str, tuple[str, bytes]] = {
     ),
     "a channel by a dotted key": ("toml-write", b'\0toolchain.channel = "1.91.0"\n'),
     "a channel in an inline table": ("toml-write", b'\0toolchain = { channel = "1.91.0" }\n'),
+    "an empty inline table with space in it": ("toml-write", b"\x1etoolchain ={ }\n"),
     "commas before the items": (
         "toml-write",
         b'\t[toolchain]\ntargets = [\n  "a"\r\n,  "b"\n]\n',

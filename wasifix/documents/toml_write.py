@@ -138,6 +138,8 @@ class _Writer:
         raw = self._raw(outer)
         if "\n" in raw:
             raise CannotEdit("an inline table over several lines", outer.value.start)
+        if not outer.value.entries and raw != "{}":  # `remove` could not say how much there was
+            raise CannotEdit("an empty inline table with space in it", outer.value.start)
         value = written(change.value)
         new = f"{written_key(str(change.path[-1]))} = {value}"
         site = self.sites.at(outer.section, outer.entry)
