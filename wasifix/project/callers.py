@@ -44,7 +44,9 @@ def all_calls(
     of the user's own environment. Raises UnreadableInput.
     """
     files = tuple(build_files(sources, folders))
-    always = bool(uses) or any(_names_wasm(sources, path) for path in (*files, *_led_to(sources)))
+    always = bool(uses) or any(
+        _names_wasm(sources, path) for path in itertools.chain(files, _led_to(sources))
+    )
     of_ci = tuple(_ci_calls(sources, always))
     yield from of_ci
     if not always or not (files or has_machine_files(sources, start)):
