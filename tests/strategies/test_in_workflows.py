@@ -271,3 +271,10 @@ def test_local_only_leaves_workflows_alone(strategy: str) -> None:
     proposal = plan(tree, strategies=[strategy], options=Options(local_only=True))
     assert proposal.changes
     assert FILE not in [change.path for change in proposal.changes]
+
+
+def test_what_says_already_what_the_file_is_to_say_stays() -> None:
+    text = workflow(f"- uses: dtolnay/rust-toolchain@1.90.0\n{TEST}")
+    lines, made = changed(text, "pin", "rust-toolchain.toml")
+    assert lines == []
+    assert [unit.path for unit in made.edits] == ["rust-toolchain.toml"]

@@ -64,7 +64,8 @@ def _in_step(project: Project, calls: Sequence[CargoCall], release: Release, dra
         users = (*group, *shared_with(project, group, lambda call: call.default, origin))
         files = [toolchain_choice(project, call).files for call in users]
         old = group[0].default
-        if old is not None and all(each and each[0].name == old.text for each in files):
+        is_same = old is not None and all(each and each[0].name == old.text for each in files)
+        if old is not None and is_same and old.text != str(release):
             draft.put(origin, str(release))
 
 
