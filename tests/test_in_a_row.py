@@ -134,3 +134,20 @@ def test_a_comment_whose_table_is_gone_covers_nothing() -> None:
     start = text.index("[profile.wasmtime-test]")
     changed = MemoryTree({"Cargo.toml": f"{text[:start]}\n[lints]\n".encode()}, made)
     assert check(changed).fails
+
+
+def test_a_comment_that_names_no_strategy_any_more_is_declined() -> None:
+    """It was edited by hand, or a later wasifix wrote it."""
+    files = {"Cargo.toml": b'[package]\nname = "p"\nversion = "0.1.0"\n', ".cargo/config.toml": b"[build]\n"}
+    files[".cargo/config.toml"] += b'target = "wasm32-wasip1-threads"\n'
+    files["rust-toolchain.toml"] = b'[toolchain]\nchannel = "1.91.0"\n'
+    before = MemoryTree(files)
+    made = plan(before, strategies=["max-memory"])
+    changed = {
+        change.path: (change.new or b"").replace(b"max-memory for", b"less-memory for")
+        for change in made.changes
+    }
+    (declined,) = remove(MemoryTree(changed, before)).declined
+    assert declined.strategy == "less-memory"
+    assert declined.at is not None
+    assert declined.at.path == ".cargo/config.toml"
