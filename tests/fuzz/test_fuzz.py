@@ -40,6 +40,15 @@ FOUND: dict[str, tuple[str, bytes]] = {
         "remove",
         f"\3{MARK}a -> test, 0:3 b -> est{URL}\ttest\n".encode(),
     ),
+    "a size that is no number": (
+        "project",
+        of_project(
+            ".cargo/config.toml",
+            "max-memory",
+            '[build]\nrustflags = ["-Clink-arg=--max-memory=268435456x"]\n'
+            '[target.wasm32-wasip1-threads]\nrunner = "wasmtime"\n',
+        ),
+    ),
     "a channel by a dotted key": ("toml-write", b'\0toolchain.channel = "1.91.0"\n'),
     "a channel in an inline table": ("toml-write", b'\0toolchain = { channel = "1.91.0" }\n'),
     "an empty inline table with space in it": ("toml-write", b"\x1etoolchain ={ }\n"),

@@ -27,7 +27,7 @@ DEFAULT = 2**30
 """Bytes; what the target passes by itself since Rust 1.92."""
 LARGEST = 2**32
 """Bytes; all that 32-bit addresses reach."""
-_PRESENT = re.compile(r"(--max-memory[=,]?)(\d+)")
+_PRESENT = re.compile(r"(--max-memory[=,]?)(\d+)(?!\w)")
 _MAIN = re.compile(r"^fn main\(\) \{[ \t]*\r?$", re.MULTILINE)
 
 
