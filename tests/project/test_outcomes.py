@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from wasifix.project import read_project
+from wasifix.project.outcomes import FOLLOW_LIMIT
 from wasifix.project.scripts import CargoCall
 from wasifix.project.sources import Sources
 from wasifix.tree import MemoryTree
@@ -208,3 +209,11 @@ def test_a_circle_that_was_cut_is_read_from_its_other_end() -> None:
         ("first", ("a.sh",)),
         ("second", ("b.sh", "a.sh")),
     ]
+
+
+def test_what_a_limit_has_cut_off_is_read_in_the_next_job() -> None:
+    """The last script that may be followed leads on to another one."""
+    files = {"noop.sh": "# cargo\ntrue\n", "a.sh": "bash b.sh\n", "b.sh": TEST}
+    many = "; ".join(["bash noop.sh"] * (FOLLOW_LIMIT - 1))
+    found = calls({"full": (f"run: {many}; bash a.sh",), "next": ("run: bash a.sh",)}, **files)
+    assert [call.job for call in found] == ["next"]

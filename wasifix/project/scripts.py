@@ -147,9 +147,10 @@ class _Reader(CargoReading):
 def followed(lead: Lead, leg: Leg, environment: Mapping[str, Known]) -> Iterator[CargoCall]:
     """The commands that the lead leads to with these variables, unless it leads round in a circle."""
     sources = leg.sources
-    if sources is None or len(leg.followed) >= FOLLOW_LIMIT or not sources.may_follow():
+    if sources is None:
         return
-    if lead.key in leg.trail or len(leg.trail) >= DEPTH_LIMIT:
+    is_circle = lead.key in leg.trail or len(leg.trail) >= DEPTH_LIMIT
+    if is_circle or len(leg.followed) >= FOLLOW_LIMIT or not sources.may_follow():
         sources.cut_off += 1
         return
     leg.followed.append(lead.key)
