@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from wasifix.project.expressions import Known
     from wasifix.project.scripts import CargoCall
 
+LOOK_LIMIT = 2_000
+"""How many files that workflows may lead to are looked for: a hostile one names a thousand in a thousand."""
 _NAMES = (PACKAGE, *MAKEFILES, *JUSTFILES)
 _SCRIPT_FOLDERS = ("", "scripts", "script", "ci", ".ci", "tools", "bin", "build", "docker", ".github/scripts")
 
@@ -45,7 +47,8 @@ def all_calls(
     """
     files = tuple(build_files(sources, folders))
     always = bool(uses) or any(
-        _names_wasm(sources, path) for path in itertools.chain(files, _led_to(sources))
+        _names_wasm(sources, path)
+        for path in itertools.chain(files, itertools.islice(_led_to(sources), LOOK_LIMIT))
     )
     of_ci = tuple(_ci_calls(sources, always))
     yield from of_ci
