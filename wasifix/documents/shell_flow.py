@@ -53,8 +53,8 @@ def flow(
     part of one, the definitions do.
 
     `variables` must be up to date whenever the next command is asked for; `doubted` says which of them have a
-    value only where a condition holds. Of commands whose program stands
-    there plainly, only those for which `is_asked` says so.
+    value only where a condition holds. Of commands whose program stands there plainly, only those for which
+    `is_asked` says so.
     """
     data = well_formed(script).encode("utf-8")
     made = _Flow(Reader(data, variables, doubted), is_asked)

@@ -22,7 +22,10 @@ Node: TypeAlias = Any
 DEPTH_LIMIT = 100
 """How deep a file may nest: the parser is recursive, and no workflow comes near it."""
 _FAR_RIGHT = re.compile(r"\n(?: {50}|.{50,}[-?] )")
-"""What a file has that nests deeply without brackets: a level is a column, or two at most share one."""
+"""What a file has that nests deeply without brackets: a level is a column, or two at most share one.
+
+It begins with a character, as `^` would be tried at each one of the file.
+"""
 
 
 class YamlDocument(Struct, frozen=True, kw_only=True, dict=True):

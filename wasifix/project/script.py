@@ -99,13 +99,13 @@ class Script(Struct, frozen=True, kw_only=True):
     def preceded_by(self, parts: Sequence[Known]) -> Script:
         """The script with more at its beginning, which is not written there."""
         filled: list[tuple[int, int, int, Known]] = []
-        length = 0
+        before = ""
         for known in parts:
             text = UNKNOWN if known.text is None else known.text
-            filled.append((length, length + len(text), -len(text), known))
-            length += len(text)
-        moved = [(start + length, end + length, longer, known) for start, end, longer, known in self.filled]
-        before = "".join(UNKNOWN if known.text is None else known.text for known in parts)
+            filled.append((len(before), len(before) + len(text), -len(text), known))
+            before += text
+        by = len(before)
+        moved = [(start + by, end + by, longer, known) for start, end, longer, known in self.filled]
         return replace(self, text=before + self.text, filled=(*filled, *moved))
 
     def followed_by(self, words: Sequence[Known]) -> Script:

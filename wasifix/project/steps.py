@@ -33,6 +33,7 @@ DEPTH_LIMIT = 10
 """How deep actions may use actions: GitHub allows no more. https://docs.github.com/en/actions/reference/limits"""
 _MANAGERS = ("jdx/mise-action@", "asdf-vm/actions/")
 _NAMES = re.compile(r"(?:env|inputs|matrix)\.[\w.-]+")
+"""What expressions refer to, and a little more: a word boundary before it takes three times as long."""
 
 
 class Step(Struct, frozen=True, kw_only=True):
